@@ -1,0 +1,17 @@
+//! The pure core: functions from values to values. Nothing here reads a clock, a file, a socket or a random number.
+
+pub mod backoff;
+pub mod digest;
+pub mod gate;
+pub mod holidays;
+pub mod language;
+pub mod mail;
+pub mod notice;
+pub mod outcome;
+pub mod release;
+pub mod selector;
+pub mod sentences;
+pub mod text;
+pub mod timeline;
+pub mod week;
+pub mod when;

@@ -1,0 +1,10 @@
+//! Effects, without policy: what the core decides is performed here.
+
+pub mod clock;
+pub mod imap;
+pub mod lock;
+pub mod mailbox;
+pub mod maildir;
+pub mod secret;
+pub mod service;
+pub mod state;

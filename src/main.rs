@@ -1,0 +1,3 @@
+//! The `quiethours` command.
+
+fn main() {}
