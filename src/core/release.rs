@@ -125,6 +125,11 @@ pub enum Next {
 }
 
 impl Release {
+    /// Whether messages of this mailbox are in it.
+    pub fn concerns(&self, mailbox: &str) -> bool {
+        self.manifest.iter().any(|original| original.mailbox == mailbox)
+    }
+
     /// What comes next after the last durable record.
     pub fn next(&self) -> Next {
         match self.step {

@@ -5,23 +5,10 @@ use std::{collections::HashMap, path::Path};
 use chrono::{DateTime, Utc};
 
 use crate::core::{
-    mail::{Ident, Uid},
+    mail::{Ident, Uid, Verdict},
     release::{Release, Step},
     timeline::Override,
 };
-
-/// What was made of a message, once and for all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Moved into held, or left there although urgent because the quota was spent.
-    Held,
-    /// Seen while open, and left.
-    Passed,
-    /// Passed as urgent during the off-hours.
-    Urgent,
-    /// In an accepted digest.
-    Released,
-}
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +67,10 @@ impl State {
     }
     /// Of these digest instants of a mailbox, which are done.
     pub fn is_done(&self, mailbox: &str, instant: DateTime<Utc>) -> Result<bool, StateError> {
+        Ok(false)
+    }
+    /// Whether any digest instant of a mailbox at `since` or later is done.
+    pub fn done_since(&self, mailbox: &str, since: DateTime<Utc>) -> Result<bool, StateError> {
         Ok(false)
     }
     /// Records instants for which nothing was to be sent.
