@@ -33,6 +33,7 @@ const PURE: &[&str] = &[
     "mail_parser",
     "minijinja",
     "opening_hours",
+    "opening_hours_syntax",
     "serde",
     "serde_json",
     "sha2",
@@ -43,7 +44,7 @@ const PURE: &[&str] = &[
     "url",
 ];
 
-/// Parts of the standard library that reach the world, or its clock.
+/// Parts of the standard library that reach the world, or its clock. `SystemTime` itself is a value that some crates ask for.
 const IMPURE_STD: &[&[&str]] = &[
     &["env"],
     &["fs"],
@@ -53,7 +54,7 @@ const IMPURE_STD: &[&[&str]] = &[
     &["process"],
     &["thread"],
     &["time", "Instant"],
-    &["time", "SystemTime"],
+    &["time", "SystemTime", "now"],
     &["time", "*"],
     &["*"],
 ];
@@ -219,6 +220,7 @@ fn what_the_arrows_allow_is_not_refused() {
         ("src/core/gate.rs", "use super::{mail::Ident, timeline::{self, Timeline}};"),
         ("src/core/gate.rs", "use chrono::{DateTime, Utc};\nuse std::{collections::HashMap, fmt, time::Duration};"),
         ("src/core/gate.rs", "mod tests { use super::*; use super::super::mail::Uid; use proptest::prelude::*; }"),
+        ("src/core/digest/mime.rs", "use std::time::SystemTime;\nfn f(at: DateTime<Utc>) { SystemTime::from(at); }"),
         ("src/core/gate.rs", "/// Unlike crate::io, `tokio::time` or /* std::fs::read\nfn f() {} // crate::io::state"),
         (
             "src/core/gate.rs",
