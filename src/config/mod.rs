@@ -1,14 +1,27 @@
 //! The configuration: defaults < file < `QUIETHOURS_*` environment < flags, validated, all errors at once.
 
+mod address;
+mod availability;
+mod digest;
+mod folders;
+mod load;
+mod mailbox;
+mod paths;
+mod raw;
+mod secret;
+mod suggest;
+mod table;
+
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::core::{
-    language::Language,
-    selector::{Rules, Selector},
-    timeline::Timeline,
-};
+use crate::core::{language::Language, selector::Rules, timeline::Timeline};
+
+pub use address::{Server, ServerError, is_addr_spec, server};
+pub use availability::system_timezone;
+pub use load::{Problem, language, load, load_if_any};
+pub use paths::{DEFAULT_PROFILE, file, home, profile};
 
 /// A whole, valid configuration.
 #[derive(Debug)]
@@ -46,8 +59,6 @@ pub struct MailboxConfig {
     pub released: String,
     /// `hold`, `never_hold` and `urgent.pass`.
     pub rules: Rules,
-    /// Whose `Authentication-Results` to believe.
-    pub authserv_id: Option<String>,
 }
 
 impl MailboxConfig {
@@ -129,12 +140,20 @@ pub struct DigestConfig {
 /// One thing wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file, or the environment variable.
+    /// The file with its line, or the environment variable.
     pub place: String,
-    /// The key, with dots: `availability.weekdays`.
+    /// The key, with dots: `availability.weekdays`; empty where it is the file as a whole.
     pub key: String,
     /// What is wrong and a value that would be right, in the reader's language.
     pub text: String,
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [&self.place, &self.key, &self.text];
+        let filled: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        f.write_str(&filled.join(": "))
+    }
 }
 
 /// What may be set on the command line above file and environment.
@@ -144,10 +163,4 @@ pub struct Flags {
     pub config: Option<String>,
     /// `--lang`
     pub language: Option<Language>,
-}
-
-/// Reads and checks the configuration: everything that is wrong, at once.
-pub fn load(_flags: &Flags) -> Result<Config, Vec<ConfigError>> {
-    let _ = Selector::HighPriority;
-    Err(Vec::new())
 }
