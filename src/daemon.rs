@@ -189,6 +189,11 @@ impl Daemon {
         self
     }
 
+    /// What keeps it from working, if anything: a sentence.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
     /// Runs until `stop` becomes true.
     ///
     /// # Errors

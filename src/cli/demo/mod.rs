@@ -13,6 +13,11 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use self::{stage::Stage, teller::Teller};
+use super::{
+    Context, arguments,
+    exit::{Exit, Failure},
+    output,
+};
 use crate::{
     config::{Config, DigestConfig, MailboxConfig, Source},
     core::{
@@ -29,9 +34,19 @@ use crate::{
 const START: &str = "2026-11-26T17:55:00+01:00";
 const END: &str = "2026-11-27T09:20:00+01:00";
 
+pub(super) fn run(context: &Context, arguments: &arguments::Demo) -> Result<Exit, Failure> {
+    let language = context.sentences.language();
+    let demo = demo(arguments.out.as_deref(), language);
+    context.runtime()?.block_on(demo).map_err(|error| {
+        let sentence = context.sentences.say_with("demo-failed", &[("why", error.to_string().into())]);
+        Failure::new(Exit::CannotCreate, sentence)
+    })?;
+    Ok(Exit::Done)
+}
+
 /// What can go wrong with the demo.
 #[derive(Debug, thiserror::Error)]
-pub enum DemoError {
+enum DemoError {
     /// A file cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -48,7 +63,7 @@ pub enum DemoError {
 ///
 /// # Errors
 /// A file cannot be written.
-pub async fn demo(out: Option<&Path>, language: Language) -> Result<(), DemoError> {
+async fn demo(out: Option<&Path>, language: Language) -> Result<(), DemoError> {
     let stage = tempdir("stage")?;
     let out = match out {
         Some(out) => {
@@ -71,7 +86,7 @@ async fn play(stage: &Path, language: Language) -> Result<(), DemoError> {
     let (Some(start), Some(end)) = (story::instant(START), story::instant(END)) else { return Err(DemoError::NoDigest) };
     let config = config(stage, &maildir, language);
     let sentences = Sentences::new(language);
-    println!("{}", sentences.say("demo-intro"));
+    tell(&sentences.say("demo-intro"));
     let (stop, stopped) = watch::channel(false);
     let (_signals, signals) = mpsc::unbounded_channel();
     let teller = Teller::new(io::stdout(), sentences, config.timeline.timezone);
@@ -91,11 +106,11 @@ fn show(maildir: &Path, out: &Path, language: Language) -> Result<(), DemoError>
     let (Some(text), Some(html)) = (parsed.body_text(0), parsed.body_html(0)) else { return Err(DemoError::NoDigest) };
     let files = [("digest.eml", message.as_slice()), ("digest.html", html.as_bytes()), ("digest.txt", text.as_bytes())];
     let sentences = Sentences::new(language);
-    println!("\n{}", sentences.say("demo-outro"));
+    tell(&format!("\n{}", sentences.say("demo-outro")));
     for (name, bytes) in files {
         let path = out.join(name);
         fs::write(&path, bytes)?;
-        println!("  {}", path.display());
+        tell(&format!("  {}", path.display()));
     }
     Ok(())
 }
@@ -138,7 +153,6 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
                 never_hold: Vec::new(),
                 urgent: vec![Selector::Subject("urgent".to_owned())],
             },
-            authserv_id: None,
         }],
         max_urgent: 3,
         digest: DigestConfig {
@@ -152,6 +166,11 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
         },
         state_dir: stage.join("state"),
     }
+}
+
+/// A line of the story. One that nobody reads any more (a closed pipe) is no failure.
+fn tell(line: &str) {
+    let _ = output::print(&format!("{line}\n"));
 }
 
 /// A new, private directory for this run.

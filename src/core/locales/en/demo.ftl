@@ -19,3 +19,4 @@ demo-why-open = the window is open
 demo-why-private = not a notification
 demo-why-account = password: never held
 demo-outro = The digest Alice received at 9:00, to be read in a browser, a terminal or a mail program:
+demo-failed = The demo could not end: { $why }.

@@ -19,3 +19,4 @@ demo-why-open = la fenêtre est ouverte
 demo-why-private = ce n’est pas une notification
 demo-why-account = mot de passe : jamais retenu
 demo-outro = Le récapitulatif reçu par Alice à 9 h, à lire dans un navigateur, un terminal ou un logiciel de messagerie :
+demo-failed = La démonstration n’a pas pu se terminer : { $why }.
