@@ -1,6 +1,7 @@
 //! The pure core: functions from values to values. Nothing here reads a clock, a file, a socket or a random number.
 
 pub mod backoff;
+pub mod civil;
 pub mod digest;
 pub mod gate;
 pub mod holidays;
