@@ -35,7 +35,14 @@ fn every_platform_name_is_a_selector_and_is_written_back_as_it_was_read() {
     for platform in Platform::ALL {
         assert_eq!(read(platform.name()), Selector::Platform(platform, None));
     }
-    for text in ["rt@help.example", "list:a.b.example", "from:a@b.example", "from:@b.example", "subject:Très urgent", "priority:high"] {
+    for text in [
+        "rt@help.example",
+        "list:a.b.example",
+        "from:a@b.example",
+        "from:@b.example",
+        "subject:Très urgent",
+        "priority:high",
+    ] {
         assert_eq!(read(text).to_string(), text);
     }
 }

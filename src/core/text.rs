@@ -61,6 +61,15 @@ pub fn plain_address(text: &str) -> Option<String> {
     (text.len() <= LONGEST_ADDRESS && local_fits && domain_fits).then(|| text.to_owned())
 }
 
+/// The longest beginning of a text that takes at most `octets` and ends between two characters.
+pub fn beginning(text: &str, octets: usize) -> &str {
+    let mut end = octets.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Whether every label between the dots is of allowed characters and not empty (RFC 5322, section 3.2.3).
 fn dot_atom(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
     text.split('.').all(|label| !label.is_empty() && label.bytes().all(&allowed))
@@ -176,12 +185,28 @@ mod tests {
     }
 
     #[test]
+    fn a_beginning_never_ends_inside_a_character() {
+        assert_eq!(
+            [beginning("aé", 1), beginning("aé", 2), beginning("aé", 3), beginning("aé", 9)],
+            ["a", "a", "aé", "aé"]
+        );
+    }
+
+    #[test]
     fn only_plain_web_links_are_shown() {
         assert_eq!(url_safe("https://forum.example/t/a/1?x=1#p"), Some("https://forum.example/t/a/1?x=1#p".into()));
         assert_eq!(url_safe("http://fôrum.example/é"), Some("http://xn--frum-sqa.example/%C3%A9".into()));
         for bad in [
-            "javascript:alert(1)", "ftp://a.example/", "https://", "https://bank.example@evil.example/", "//a.example",
-            "https://a.example/\u{202E}x", "https://a.example/ b", "https://a.example/\nb", "data:text/html,x", "",
+            "javascript:alert(1)",
+            "ftp://a.example/",
+            "https://",
+            "https://bank.example@evil.example/",
+            "//a.example",
+            "https://a.example/\u{202E}x",
+            "https://a.example/ b",
+            "https://a.example/\nb",
+            "data:text/html,x",
+            "",
         ] {
             assert_eq!(url_safe(bad), None, "{bad}");
         }
@@ -192,9 +217,24 @@ mod tests {
     fn only_one_plain_address_is_an_address_to_answer() {
         assert_eq!(plain_address("reply+AB_1=2@mail.forum.example"), Some("reply+AB_1=2@mail.forum.example".into()));
         for bad in [
-            "a", "@a.example", "a@", "a@b@c", "a b@c.example", "a@c.example, b@c.example", "a?bcc=x@c.example",
-            "a%0d@c.example", "a&b@c.example", "é@c.example", "a@é.example", "\"a\"@c.example", "g:a@c.example;",
-            "a\r\nBcc: b@c.example", "a@[127.0.0.1]", "a..b@c.example", "a@c.example.", "<a@c.example>",
+            "a",
+            "@a.example",
+            "a@",
+            "a@b@c",
+            "a b@c.example",
+            "a@c.example, b@c.example",
+            "a?bcc=x@c.example",
+            "a%0d@c.example",
+            "a&b@c.example",
+            "é@c.example",
+            "a@é.example",
+            "\"a\"@c.example",
+            "g:a@c.example;",
+            "a\r\nBcc: b@c.example",
+            "a@[127.0.0.1]",
+            "a..b@c.example",
+            "a@c.example.",
+            "<a@c.example>",
         ] {
             assert_eq!(plain_address(bad), None, "{bad}");
         }
