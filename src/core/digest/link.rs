@@ -60,9 +60,9 @@ fn is_plain(address: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "@.-_+=/!#$*^`{|}~'".contains(c);
     address.len() <= 254
         && address.chars().all(allowed)
-        && address.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-        })
+        && address
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }
 
 fn is_visible_ascii(text: &str) -> bool {
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn an_internationalised_host_is_shown_as_ascii() {
-        assert_eq!(web("https://fórum.example/").unwrap().host, "xn--frum-0qa.example");
+        assert_eq!(web("https://fórum.example/").unwrap().host, "xn--frum-qqa.example");
     }
 
     #[test]

@@ -128,9 +128,10 @@ fn named(notice: &Notice) -> Option<String> {
     (!title.trim().is_empty()).then_some(title)
 }
 
+/// A platform's own address says nothing about who wrote; a person's does.
 fn author(notice: &Notice) -> Option<String> {
-    let name = notice.author.as_deref().or(notice.from.first().map(String::as_str))?;
-    let name = text::line(name, NAME_LENGTH);
+    let address = notice.from.first().filter(|_| notice.platform.is_none());
+    let name = text::line(notice.author.as_ref().or(address)?, NAME_LENGTH);
     (!name.trim().is_empty()).then_some(name)
 }
 

@@ -81,8 +81,7 @@ mod tests {
     #[test]
     fn an_absence_is_one_run_of_days() {
         let day = |day| NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
-        let days =
-            [(day(23), "Absence".to_owned()), (day(24), "Absence".to_owned()), (day(25), "Noël".to_owned())];
+        let days = [(day(23), "Absence".to_owned()), (day(24), "Absence".to_owned()), (day(25), "Noël".to_owned())];
         let runs: Vec<_> = in_runs(&days).iter().map(|run| (run.first, run.last)).collect();
         assert_eq!(runs, [(day(23), day(24)), (day(25), day(25))]);
     }

@@ -9,8 +9,7 @@ const NAMED_RULES: usize = 3;
 impl Speaker<'_> {
     /// Without alarm and without a number.
     pub(super) fn subject(&self) -> String {
-        let args =
-            [("greeting", self.greeting().into()), ("when", self.moments.named(self.input.period.to).into())];
+        let args = [("greeting", self.greeting().into()), ("when", self.moments.named(self.input.period.to).into())];
         // Mail programs show a no-break space in a subject as anything.
         self.sentences.say_with("digest-subject", &args).replace(['\u{a0}', '\u{202f}'], " ")
     }
@@ -49,8 +48,7 @@ impl Speaker<'_> {
                 rules.push(&passed.selector);
             }
         }
-        let args =
-            [("count", self.input.passed.len().into()), ("rules", text::line(&rules.join(", "), 200).into())];
+        let args = [("count", self.input.passed.len().into()), ("rules", text::line(&rules.join(", "), 200).into())];
         self.sentences.say_with("digest-urgent", &args)
     }
 }

@@ -81,7 +81,7 @@ digest-reply = Reply
 digest-reply-subject = subject:
 digest-attachments = Attachments:
 
-digest-passed = Delivered at once, as urgent
+digest-passed = Delivered at once
 digest-passed-rule = rule { $selector }
 digest-troubles = What did not go well
 
@@ -93,4 +93,4 @@ digest-closed-days = { $first } to { $last } ({ $name })
 digest-originals = The original messages are in the folder “{ $folder }” of your mailbox.
 digest-originals-inbox = The original messages are in your inbox.
 digest-change = To change your hours: the command quiethours away (or quiethours available), or the file { $file }.
-digest-release = Digest { $rid }, prepared by quiethours on your computer.
+digest-release = Reference of this digest: { $rid }

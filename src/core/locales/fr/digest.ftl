@@ -90,7 +90,7 @@ digest-reply = Répondre
 digest-reply-subject = objet :
 digest-attachments = Pièces jointes :
 
-digest-passed = Déjà remis, car urgent
+digest-passed = Remis sans attendre
 digest-passed-rule = règle { $selector }
 digest-troubles = Ce qui n’a pas bien marché
 
@@ -102,4 +102,4 @@ digest-closed-days = du { $first } au { $last } ({ $name })
 digest-originals = Les messages d’origine sont dans le dossier « { $folder } » de votre boîte.
 digest-originals-inbox = Les messages d’origine sont dans votre boîte de réception.
 digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
-digest-release = Résumé { $rid }, préparé par quiethours sur votre ordinateur.
+digest-release = Référence de ce résumé : { $rid }
