@@ -80,6 +80,17 @@ pub enum Access {
     Write,
 }
 
+/// The names of a mailbox's folders, as configured: with `/` between levels; `INBOX` is the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderNames {
+    /// The folder that is watched.
+    pub intake: String,
+    /// Where notifications wait; equal to `intake` in intake mode.
+    pub held: String,
+    /// Where originals go once the digest is accepted.
+    pub released: String,
+}
+
 /// Which messages of the open folder a listing names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {

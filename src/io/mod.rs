@@ -5,6 +5,7 @@ pub mod imap;
 pub mod lock;
 pub mod mailbox;
 pub mod maildir;
+pub(crate) mod readiness;
 pub mod secret;
 pub mod service;
 pub mod state;
