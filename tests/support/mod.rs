@@ -3,3 +3,6 @@
 
 pub mod client;
 pub mod dovecot;
+pub mod home;
+pub mod mails;
+pub mod stage;
