@@ -7,7 +7,7 @@ use super::{
     mail::{Mail, split_id},
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, leading_number, tag},
+    subject::{is_number, leading_number, tag, unanswered},
 };
 
 pub(super) struct Discourse;
@@ -130,7 +130,8 @@ fn folder(link: &str) -> &str {
 
 /// `[PREFIX] [Category] title`: only these two tags are not the author's, and only a category that List-Id confirms.
 fn title<'a>(mail: &'a Mail<'_>) -> &'a str {
-    let Some((_, rest)) = tag(mail.subject()) else { return mail.subject() };
+    // The mailbox of a group writes as a person would: no prefix, and `Re:` when it answers.
+    let Some((_, rest)) = tag(mail.subject()) else { return unanswered(mail.subject()) };
     let rest = match tag(rest) {
         Some((name, title)) if is_category(mail, name) => title,
         _ => rest,
