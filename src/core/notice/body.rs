@@ -55,7 +55,7 @@ impl Body {
 fn broken_after_headings(html: &str) -> String {
     let mut broken = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(at) = rest.find("</h").or_else(|| rest.find("</H")) {
+    while let Some(at) = rest.find("</h") {
         let end = rest[at..].find('>').map_or(rest.len(), |length| at + length + 1);
         broken.push_str(&rest[..end]);
         broken.push_str("<br>");
