@@ -4,6 +4,7 @@ mod day_text;
 mod error;
 mod hours;
 mod refusals;
+mod spelling;
 mod translation;
 
 use chrono::{Datelike, NaiveDate};

@@ -14,7 +14,7 @@ use opening_hours_syntax::{
 use super::{
     DAY, WeekError, WeekFault,
     hours::{Hours, window},
-    translation, without,
+    spelling, translation, without,
 };
 
 /// Shown when nothing of what was written can be guessed.
@@ -30,7 +30,7 @@ const SAMPLE: (i32, u64) = (2024, 3 * 366);
 struct Refusal {
     kind: WeekFault,
     found: String,
-    repaired: Option<OpeningHoursExpression>,
+    repaired: Option<String>,
 }
 
 /// Compiles an expression, or refuses it with a spelling that is accepted.
@@ -57,8 +57,7 @@ fn accept_after(text: &str, has_holidays: bool, repairs: u8) -> Result<Hours, We
         let suggestion = Some("holidays = \"FR\"".to_owned());
         return Err(WeekError { kind: refusal.kind, found: refusal.found, suggestion });
     }
-    let repaired = refusal.repaired.map(|expression| expression.to_string());
-    Err(error(refusal.kind, refusal.found, repaired, has_holidays, repairs))
+    Err(error(refusal.kind, refusal.found, refusal.repaired, has_holidays, repairs))
 }
 
 /// Keeps `candidate` as the suggestion only if it is accepted, put right further where it must be.
@@ -76,18 +75,29 @@ fn error(kind: WeekFault, found: String, candidate: Option<String>, has_holidays
 /// The first fault that shows without evaluating the rules.
 fn find(text: &str, expression: &OpeningHoursExpression, has_holidays: bool) -> Option<Refusal> {
     let bare = bare_rules(text);
-    expression.rules.iter().enumerate().find_map(|(index, rule)| {
-        let (kind, repaired) = kind_fault(rule)
-            .or_else(|| span_fault(rule))
-            .or_else(|| holiday_fault(rule, text, has_holidays))
-            .or_else(|| date_fault(rule))
-            .or_else(|| bare.get(index).copied().unwrap_or(false).then(|| with_hours(rule)))?;
-        let mut whole = expression.clone();
-        if let Some(slot) = whole.rules.get_mut(index) {
-            *slot = repaired;
-        }
-        Some(Refusal { kind, found: rule.to_string(), repaired: Some(whole) })
-    })
+    let is_bare = |index: usize| bare.get(index).copied().unwrap_or(false);
+    let has_space = has_holidays && has_holiday_space(text);
+    let rules = || expression.rules.iter().enumerate();
+    // Only the text shows that space: so it goes first, before another repair writes a comma there.
+    let spaced = rules().find_map(|(index, rule)| Some((index, rule, space_fault(rule).filter(|_| has_space)?)));
+    let other = || {
+        rules().find_map(|(index, rule)| {
+            let bare_fault = || is_bare(index).then(|| with_hours(rule));
+            let fault = kind_fault(rule)
+                .or_else(|| span_fault(rule))
+                .or_else(|| holiday_fault(rule, has_holidays))
+                .or_else(|| date_fault(rule))
+                .or_else(bare_fault)?;
+            Some((index, rule, fault))
+        })
+    };
+    let (index, rule, (kind, repaired)) = spaced.or_else(other)?;
+    let mut whole = expression.clone();
+    if let Some(slot) = whole.rules.get_mut(index) {
+        *slot = repaired;
+    }
+    let repaired = spelling::expression(&whole, |other| other != index && is_bare(other));
+    Some(Refusal { kind, found: spelling::rule(rule, is_bare(index)), repaired: Some(repaired) })
 }
 
 fn kind_fault(rule: &RuleSequence) -> Option<(WeekFault, RuleSequence)> {
@@ -153,30 +163,35 @@ fn clock(hour: u8) -> Time {
     Time::Fixed(ExtendedTime::new(hour, 0).unwrap_or(ExtendedTime::MIDNIGHT_24))
 }
 
-fn holiday_fault(rule: &RuleSequence, text: &str, has_holidays: bool) -> Option<(WeekFault, RuleSequence)> {
-    let names = |wanted: HolidayKind| move |range: &WeekDayRange| matches!(range, WeekDayRange::Holiday { kind, .. } if *kind == wanted);
-    let weekdays = &rule.day_selector.weekday;
+fn names(range: &WeekDayRange, wanted: HolidayKind) -> bool {
+    matches!(range, WeekDayRange::Holiday { kind, .. } if *kind == wanted)
+}
+
+fn holiday_fault(rule: &RuleSequence, has_holidays: bool) -> Option<(WeekFault, RuleSequence)> {
     let mut repaired = rule.clone();
-    if weekdays.iter().any(names(HolidayKind::School)) {
-        repaired.day_selector.weekday.retain(|range| !names(HolidayKind::School)(range));
-        repaired.day_selector.monthday = vec![MonthdayRange::Date {
+    let selector = &mut repaired.day_selector;
+    if selector.weekday.iter().any(|range| names(range, HolidayKind::School)) {
+        selector.weekday.retain(|range| !names(range, HolidayKind::School));
+        selector.monthday = vec![MonthdayRange::Date {
             start: (Date::md(10, Month::July), Default::default()),
             end: (Date::md(31, Month::August), Default::default()),
         }];
         return Some((WeekFault::SchoolHolidays, repaired));
     }
-    if !weekdays.iter().any(names(HolidayKind::Public)) {
-        return None;
-    }
-    if !has_holidays {
-        return Some((WeekFault::HolidaysUnset, repaired));
-    }
-    let names_both = weekdays.iter().any(|range| matches!(range, WeekDayRange::Fixed { .. }));
-    if !names_both || !has_holiday_space(text) {
+    let is_unset = !has_holidays && selector.weekday.iter().any(|range| names(range, HolidayKind::Public));
+    is_unset.then_some((WeekFault::HolidaysUnset, repaired))
+}
+
+/// Holidays and weekdays in one selector: `off` was meant for the holidays among them, hours for both.
+fn space_fault(rule: &RuleSequence) -> Option<(WeekFault, RuleSequence)> {
+    let mut repaired = rule.clone();
+    let weekdays = &mut repaired.day_selector.weekday;
+    let names_holidays = weekdays.iter().any(|range| names(range, HolidayKind::Public));
+    if !names_holidays || !weekdays.iter().any(|range| matches!(range, WeekDayRange::Fixed { .. })) {
         return None;
     }
     if rule.kind == RuleKind::Closed {
-        repaired.day_selector.weekday.retain(names(HolidayKind::Public));
+        weekdays.retain(|range| names(range, HolidayKind::Public));
     }
     Some((WeekFault::HolidaySpace, repaired))
 }
@@ -261,7 +276,8 @@ fn erased(hours: &Hours, expression: &OpeningHoursExpression) -> Option<Refusal>
     let dates = (0..SAMPLE.1).filter_map(|day| first.checked_add_days(Days::new(day)));
     let index = dates.filter_map(|date| erasing_rule(hours, date)).min()?;
     let rule = expression.rules.get(index)?;
-    Some(Refusal { kind: WeekFault::Erases, found: rule.to_string(), repaired: spelled_out(expression, index) })
+    let repaired = spelled_out(expression, index).map(|expression| spelling::expression(&expression, |_| false));
+    Some(Refusal { kind: WeekFault::Erases, found: spelling::rule(rule, false), repaired })
 }
 
 fn erasing_rule(hours: &Hours, date: NaiveDate) -> Option<usize> {
