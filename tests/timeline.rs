@@ -1,5 +1,7 @@
 //! The timeline's promises, for any week, in twenty zones with every kind of clock change, from 1970 to 2038.
 
+#![expect(clippy::expect_used, reason = "strategies are test code that clippy takes for none")]
+
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -163,15 +163,12 @@ fn what_means_what_it_seems_is_accepted() {
         "Mo-Fr 09:00-18:00 \"sur rendez-vous\"",
         "Mo-Fr 09:00-12:00; Sa 10:00-12:00",
         "Mo-Fr 09:00-12:00; Mo 09:00-18:00",
-        "Mo-Fr 09:00-18:00; PH,Dec 24 off",
         "2026 Mo-Fr 09:00-18:00",
         "easter -2 days 09:00-12:00",
         "Mo[1] 09:00-12:00",
         "Sa off",
     ] {
-        if let Err(error) = Week::from_hours(text, true) {
-            assert_eq!(text, "Mo-Fr 09:00-18:00; PH,Dec 24 off", "{error:?}");
-        }
+        assert!(Week::from_hours(text, true).is_ok(), "{text}");
     }
 }
 
