@@ -6,6 +6,7 @@ mod check;
 pub mod exit;
 mod hours;
 mod init;
+pub mod inspect;
 pub mod output;
 mod status;
 

@@ -1,44 +1,61 @@
 //! One message to its [`Notice`]: sanitised facts. A platform is one small file.
 
-/// A platform whose mail is recognised; [`Platform::name`] is its name in selectors and JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is a product's name")]
-pub enum Platform {
-    Discourse,
-    Phpbb,
-    Flarum,
-    Nodebb,
-    Rt,
-    Glpi,
-    Redmine,
-    Zammad,
-    Osticket,
-    Freescout,
-    Otrs,
-    Zendesk,
-    Freshdesk,
-    Github,
-    Gitlab,
-    Gitea,
-    Forgejo,
-    Bugzilla,
-    Launchpad,
-    Debbugs,
-    Mantis,
-    Trac,
-    Phabricator,
-    Jira,
-    Nextcloud,
-    Mattermost,
-    Mailinglist,
-}
+mod account;
+mod body;
+mod excerpt;
+mod graft;
+mod header;
+mod link;
+mod mail;
+mod platform;
+mod priority;
+mod recognise;
+mod subject;
 
-impl Platform {
-    /// The name in selectors and JSON: lower case, no space.
-    pub fn name(self) -> &'static str {
-        ""
-    }
-}
+mod bugzilla;
+mod debbugs;
+mod discourse;
+mod freescout;
+mod gitea;
+mod github;
+mod gitlab;
+mod glpi;
+mod jira;
+mod launchpad;
+mod mailinglist;
+mod mantis;
+mod nodebb;
+mod osticket;
+mod otrs;
+mod phabricator;
+mod phpbb;
+mod redmine;
+mod rt;
+mod trac;
+mod zammad;
+mod zendesk;
+
+use std::panic::catch_unwind;
+
+pub use graft::graft;
+pub use platform::Platform;
+
+use self::{
+    mail::Mail,
+    recognise::{Facts, Sign, recognise},
+};
+use super::text;
+
+/// Graphemes of a title or a subject: RFC 5322 allows 998 octets a line, nobody reads more than this.
+const LONGEST_LINE: usize = 300;
+/// Graphemes of a name.
+const LONGEST_NAME: usize = 100;
+/// Graphemes of a key or a msg-id: those found in the wild stay under 200.
+const LONGEST_KEY: usize = 500;
+/// Graphemes of the new words: a screen of them; the original has the rest.
+const LONGEST_EXCERPT: usize = 1500;
+/// Octets of a host name (RFC 1035, section 2.3.4).
+const LONGEST_HOST: usize = 255;
 
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +113,12 @@ pub struct Notice {
 
 /// Reads a message: a header block alone (no excerpt then), a whole message, or its beginning. Never fails: what cannot be
 /// parsed gives a notice with `unreadable`.
-pub fn read(_message: &[u8]) -> Notice {
+pub fn read(message: &[u8]) -> Notice {
+    // The decoders of mail meet whatever a stranger sends: a panic there must cost one notice, not the daemon.
+    catch_unwind(|| Mail::open(message).map(|mail| notice(&mail))).ok().flatten().unwrap_or_else(unreadable)
+}
+
+fn unreadable() -> Notice {
     Notice {
         kind: Kind::Other,
         platform: None,
@@ -118,8 +140,97 @@ pub fn read(_message: &[u8]) -> Notice {
     }
 }
 
-/// Builds a readable RFC 5322 message from a message's header, the MIME header of its text part and the beginning of that
-/// part's body, still in its transfer encoding.
-pub fn graft(_header: &[u8], _mime: &[u8], _body: &[u8]) -> Vec<u8> {
-    Vec::new()
+fn notice(mail: &Mail<'_>) -> Notice {
+    let release = mail.header("X-Quiethours-Release").and_then(|rid| name(&rid));
+    if release.is_some() {
+        return Notice { kind: Kind::Digest, release, ..basics(mail) };
+    }
+    if is_bounce(mail) {
+        return Notice { kind: Kind::Bounce, ..basics(mail) };
+    }
+    match recognise(mail) {
+        Some((Sign::Notification(platform), rules)) => notification(mail, platform, rules.facts(mail)),
+        Some((Sign::Account(platform), _)) => Notice {
+            kind: Kind::Account,
+            platform: Some(platform),
+            host: mail.sender_host().and_then(host),
+            ..basics(mail)
+        },
+        None => Notice { excerpt: words(&excerpt::fresh(mail.text())), ..basics(mail) },
+    }
+}
+
+/// What every message has, whoever sent it.
+fn basics(mail: &Mail<'_>) -> Notice {
+    Notice {
+        title: title(subject::unanswered(mail.subject())),
+        author: mail.sender().and_then(name),
+        reply_to: reply_to(mail),
+        attachments: mail.attachments().iter().filter_map(|file| name(file)).collect(),
+        subject: text::line(mail.subject(), LONGEST_LINE),
+        from: mail.from().iter().map(|person| text::line(&person.address.to_lowercase(), LONGEST_KEY)).collect(),
+        list_id: mail.list_id().and_then(|id| some(text::line(&id, LONGEST_KEY))),
+        message_id: mail.message_id().and_then(|id| some(text::line(&id, LONGEST_KEY))),
+        unreadable: false,
+        ..unreadable()
+    }
+}
+
+fn notification(mail: &Mail<'_>, platform: Platform, facts: Facts) -> Notice {
+    let host = facts.host.or_else(|| mail.sender_host()).and_then(host);
+    let key = facts.topic.filter(|topic| !topic.is_empty()).map(|topic| {
+        let site = host.as_deref().unwrap_or_default();
+        text::line(&format!("{}:{site}/{topic}", platform.name()), LONGEST_KEY)
+    });
+    let basics = basics(mail);
+    Notice {
+        kind: Kind::Notification,
+        platform: Some(platform),
+        host,
+        key,
+        title: facts.title.as_deref().and_then(title).or(basics.title),
+        author: facts.author.as_deref().and_then(name),
+        url: facts.url.as_deref().and_then(text::url_safe),
+        excerpt: facts.words.as_deref().and_then(words),
+        urgent: facts.urgent,
+        ..basics
+    }
+}
+
+/// A report on a delivery (RFC 3464), or the word of a mail server.
+fn is_bounce(mail: &Mail<'_>) -> bool {
+    mail.header_has("Content-Type", "multipart/report")
+        || matches!(mail.sender_local().as_str(), "mailer-daemon" | "postmaster")
+}
+
+/// The one plain address in Reply-To.
+fn reply_to(mail: &Mail<'_>) -> Option<String> {
+    match mail.reply_to().as_slice() {
+        [person] => text::plain_address(&person.address),
+        _ => None,
+    }
+}
+
+fn title(value: &str) -> Option<String> {
+    some(text::line(value, LONGEST_LINE))
+}
+
+fn name(value: &str) -> Option<String> {
+    some(text::line(value, LONGEST_NAME))
+}
+
+fn words(value: &str) -> Option<String> {
+    some(text::block(value, LONGEST_EXCERPT))
+}
+
+fn some(value: String) -> Option<String> {
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// A host name as ASCII, lower case; `None` for what is none.
+fn host(value: String) -> Option<String> {
+    match url::Host::parse(&value) {
+        Ok(host) if value.len() <= LONGEST_HOST => some(host.to_string()),
+        _ => None,
+    }
 }

@@ -1,0 +1,164 @@
+//! `inspect FILE… [--json]`: what quiethours makes of messages. Reads files, changes nothing.
+
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::core::{
+    notice::{self, Kind, Notice, Platform},
+    selector::{Class, Rules},
+    sentences::Sentences,
+    text,
+};
+
+/// Octets read of a file: far more than a header and the new words take, whatever is attached.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// Graphemes of a file name or an error in the answer for people.
+const LONGEST_NAME: usize = 300;
+
+/// How the reading went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Every file was read, whatever it held.
+    Complete,
+    /// At least one file could not be read: exit 66.
+    Partial,
+}
+
+/// Writes what is made of each file, in the order given: a JSON object a line, or a few lines for people.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn inspect(
+    files: &[PathBuf],
+    json: bool,
+    rules: &Rules,
+    sentences: &Sentences,
+    out: &mut dyn Write,
+) -> io::Result<Reading> {
+    let mut reading = Reading::Complete;
+    for file in files {
+        let message = read(file);
+        if message.is_err() {
+            reading = Reading::Partial;
+        }
+        let finding = Finding::of(file, message, rules, sentences);
+        match json {
+            true => writeln!(out, "{}", serde_json::to_string(&finding)?)?,
+            false => finding.tell(sentences, out)?,
+        }
+    }
+    Ok(reading)
+}
+
+/// The beginning of a file, and whether there is more.
+fn read(file: &Path) -> io::Result<(Vec<u8>, bool)> {
+    let mut message = Vec::new();
+    let mut source = File::open(file)?;
+    Read::by_ref(&mut source).take(LONGEST_FILE).read_to_end(&mut message)?;
+    let is_cut = source.read(&mut [0])? > 0;
+    Ok((message, is_cut))
+}
+
+/// One line of the answer; the names are the contract of `inspect --json`.
+#[derive(Serialize)]
+struct Finding {
+    file: String,
+    kind: &'static str,
+    platform: Option<&'static str>,
+    key: Option<String>,
+    title: Option<String>,
+    author: Option<String>,
+    url: Option<String>,
+    reply_to: Option<String>,
+    excerpt: Option<String>,
+    urgency: Option<&'static str>,
+    hold: bool,
+    reason: String,
+}
+
+impl Finding {
+    fn of(file: &Path, message: io::Result<(Vec<u8>, bool)>, rules: &Rules, sentences: &Sentences) -> Self {
+        // An empty message stands for a file that could not be read: it has no facts either.
+        let notice = notice::read(message.as_ref().map_or(&[], |(message, _)| message.as_slice()));
+        let class = rules.classify(&notice);
+        let reason = match &message {
+            Err(error) => sentences.say_with("inspect-no-file", &[("error", safe(&error.to_string()).into())]),
+            Ok((_, true)) => format!("{} ({})", reason(&notice, &class, sentences), sentences.say("inspect-cut")),
+            Ok((_, false)) => reason(&notice, &class, sentences),
+        };
+        Self {
+            file: file.to_string_lossy().into_owned(),
+            kind: kind(notice.kind),
+            platform: notice.platform.map(Platform::name),
+            key: notice.key,
+            title: notice.title,
+            author: notice.author,
+            url: notice.url,
+            reply_to: notice.reply_to,
+            excerpt: notice.excerpt,
+            urgency: notice.urgent.then_some("high"),
+            hold: matches!(class, Class::Match(_)),
+            reason,
+        }
+    }
+
+    /// Writes the finding for people.
+    fn tell(&self, sentences: &Sentences, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}: {}", safe(&self.file), sentences.say(&format!("inspect-kind-{}", self.kind)))?;
+        let high = self.urgency.map(|_| sentences.say("inspect-urgency-high"));
+        let excerpt = self.excerpt.as_ref().map(|words| words.replace('\n', "\n    "));
+        let facts = [
+            ("inspect-platform", self.platform),
+            ("inspect-key", self.key.as_deref()),
+            ("inspect-title", self.title.as_deref()),
+            ("inspect-author", self.author.as_deref()),
+            ("inspect-url", self.url.as_deref()),
+            ("inspect-reply-to", self.reply_to.as_deref()),
+            ("inspect-urgency", high.as_deref()),
+            ("inspect-excerpt", excerpt.as_deref()),
+            ("inspect-verdict", Some(self.reason.as_str())),
+        ];
+        for (label, value) in facts {
+            if let Some(value) = value {
+                writeln!(out, "  {}: {value}", sentences.say(label))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn safe(name: &str) -> String {
+    text::line(name, LONGEST_NAME)
+}
+
+/// Bounces and our digests are no kind of their own to a reader of the JSON: the reason tells them.
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Notification => "notification",
+        Kind::Account => "account",
+        Kind::Bounce | Kind::Digest | Kind::Other => "other",
+    }
+}
+
+fn reason(notice: &Notice, class: &Class, sentences: &Sentences) -> String {
+    let by = |id, selector: &dyn ToString| sentences.say_with(id, &[("selector", safe(&selector.to_string()).into())]);
+    match class {
+        Class::Digest => sentences.say("inspect-digest"),
+        Class::Bounce => sentences.say("inspect-bounce"),
+        Class::Account => sentences.say("inspect-account"),
+        Class::NeverHold(selector) => by("inspect-never", selector),
+        Class::Urgent(selector) => by("inspect-urgent", selector),
+        Class::Match(Some(selector)) => by("inspect-named", selector),
+        Class::Match(None) => sentences.say("inspect-default"),
+        Class::Unnamed if notice.platform == Some(Platform::Mailinglist) => sentences.say("inspect-list"),
+        Class::Unnamed => sentences.say("inspect-unnamed"),
+        Class::Unknown if notice.unreadable => sentences.say("inspect-unreadable"),
+        Class::Unknown => sentences.say("inspect-unknown"),
+    }
+}

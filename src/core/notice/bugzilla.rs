@@ -1,0 +1,59 @@
+//! Bugzilla (bugzilla/bugzilla, template/en/default/email).
+
+use super::{
+    excerpt::{after, fresh, without_first},
+    mail::Mail,
+    platform::Platform,
+    priority::is_high,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, tag, unanswered},
+};
+
+pub(super) struct Bugzilla;
+
+/// Begins the line above a comment: `--- Comment #3 from NAME <ADDRESS> ---`.
+const COMMENT: &str = "--- Comment #";
+
+impl Recognise for Bugzilla {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let own = mail.has("X-Bugzilla-Reason") || mail.has("X-Bugzilla-Type");
+        own.then(|| Sign::of(Platform::Bugzilla, mail.header_has("X-Bugzilla-Type", "admin")))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let (number, title) =
+            bug(mail.subject()).map_or((None, mail.subject()), |(number, title)| (Some(number), title));
+        Facts {
+            host: None,
+            topic: number.map(str::to_owned),
+            title: Some(title.to_owned()),
+            author: author(mail),
+            url: mail.link(|link| link.contains("show_bug.cgi?id=")),
+            words: Some(words(mail.text())),
+            urgent: ["X-Bugzilla-Severity", "X-Bugzilla-Priority"]
+                .iter()
+                .any(|name| mail.header(name).is_some_and(|value| is_high(&value))),
+        }
+    }
+}
+
+/// `[Bug N] [New: ]TITLE`
+fn bug(subject: &str) -> Option<(&str, &str)> {
+    let (tag, rest) = tag(unanswered(subject))?;
+    let number = tag.strip_prefix("Bug ").filter(|number| is_number(number))?;
+    Some((number, rest.strip_prefix("New: ").unwrap_or(rest)))
+}
+
+fn author(mail: &Mail<'_>) -> Option<String> {
+    let comment = mail.text().lines().find(|line| line.starts_with(COMMENT));
+    let name = comment.and_then(|line| line.split_once(" from ")).map(|(_, name)| name.trim_end_matches([' ', '-']));
+    let name = name.map(|name| name.split(" <").next().unwrap_or(name).to_owned());
+    name.or_else(|| mail.header("X-Bugzilla-Who"))
+}
+
+fn words(text: &str) -> String {
+    match after(text, |line| line.starts_with(COMMENT)) {
+        Some(comment) => fresh(comment),
+        None => fresh(without_first(text, |line| line.starts_with("http"))),
+    }
+}

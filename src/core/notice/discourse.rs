@@ -1,0 +1,217 @@
+//! Discourse, every generation of its headers since 2013 (discourse/discourse, lib/email/sender.rb and message_builder.rb).
+
+use super::{
+    account,
+    excerpt::{fresh, until},
+    link,
+    mail::{Mail, split_id},
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, leading_number, tag},
+};
+
+pub(super) struct Discourse;
+
+/// Headers of its own; versions of about 2018 to 2022 removed them before sending.
+const HEADERS: [&str; 4] =
+    ["X-Discourse-Topic-Id", "X-Discourse-Post-Id", "X-Discourse-Post-Ids", "X-Discourse-Reply-Key"];
+
+/// Titles of the block of earlier posts (config/locales/server.*.yml, user_notifications.previous_discussion, …in_reply_to).
+const EARLIER: [&str; 4] = ["Previous Replies", "Réponses précédentes", "In Reply To", "En réponse à"];
+
+/// What the subject says between the prefix and a message's title when somebody is invited to it.
+const INVITATIONS: [&str; 4] =
+    [" invited you to a ", " invited you to the ", " vous a invité à ", " vous a invité·e à "];
+
+impl Recognise for Discourse {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let platform = Platform::Discourse;
+        let own = HEADERS.iter().any(|name| mail.has(name));
+        let formed = mail.message_id().is_some_and(|id| post(&id).is_some());
+        // An answer by a person refers to a post in the same form; a list header tells the forum's own mail from it.
+        let refers = || mail.has("List-Id") && mail.thread().iter().any(|id| post(id).is_some());
+        if own || formed || refers() {
+            return Some(Sign::Notification(platform));
+        }
+        account::is_of_discourse(mail).then_some(Sign::Account(platform))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let archive = mail.header("List-Archive").and_then(|value| link::of_field(&value).map(String::from));
+        let host = host(mail, archive.as_deref());
+        let url = archive
+            .or_else(|| mail.link(|link| host.is_some() && link::host(link) == host && topic_of(link).is_some()));
+        if mail.has("X-Discourse-Post-Ids") && !mail.has("X-Discourse-Topic-Id") {
+            return summary(mail, host.or_else(|| mail.sender_host()));
+        }
+        let topic = topic(mail, url.as_deref());
+        let folder = url.as_deref().map_or("", folder);
+        Facts {
+            topic: topic.map(|topic| format!("{folder}{topic}")),
+            title: Some(title(mail).to_owned()),
+            author: mail.sender_via().map(str::to_owned),
+            words: Some(words(mail)),
+            host,
+            url,
+            urgent: false,
+        }
+    }
+}
+
+/// The site's own summary of many topics.
+fn summary(mail: &Mail<'_>, host: Option<String>) -> Facts {
+    Facts {
+        title: Some(mail.subject().to_owned()),
+        author: mail.sender().map(str::to_owned),
+        url: host.as_ref().map(|host| format!("https://{host}")),
+        host,
+        ..Facts::default()
+    }
+}
+
+/// A msg-id of Discourse: `discourse/post/POST@HOST`, or `topic/TOPIC[/POST[.SUFFIX]]@HOST` of 2013 to 2022.
+enum Post<'a> {
+    Numbered(&'a str),
+    OfTopic(&'a str),
+}
+
+fn post(id: &str) -> Option<Post<'_>> {
+    let (local, _) = split_id(id);
+    if let Some(number) = local.strip_prefix("discourse/post/") {
+        return is_number(number).then_some(Post::Numbered(number));
+    }
+    let rest = local.strip_prefix("topic/")?;
+    let number = leading_number(rest)?;
+    matches!(rest.as_bytes().get(number.len()), None | Some(b'/' | b'.')).then_some(Post::OfTopic(number))
+}
+
+fn host(mail: &Mail<'_>, archive: Option<&str>) -> Option<String> {
+    archive.and_then(link::host).or_else(|| {
+        let id = mail.all_ids().find(|id| post(id).is_some())?;
+        split_id(&id).1.map(str::to_owned)
+    })
+}
+
+/// The topic's number; without any, the number of its first post, which is as good for one topic.
+fn topic(mail: &Mail<'_>, url: Option<&str>) -> Option<String> {
+    let own = mail.header("X-Discourse-Topic-Id").filter(|id| is_number(id));
+    own.or_else(|| {
+        mail.all_ids().find_map(|id| match post(&id)? {
+            Post::OfTopic(number) => Some(number.to_owned()),
+            Post::Numbered(_) => None,
+        })
+    })
+    .or_else(|| url.and_then(topic_of).map(str::to_owned))
+    .or_else(|| {
+        mail.thread().into_iter().chain(mail.message_id()).find_map(|id| match post(&id)? {
+            Post::Numbered(number) => Some(format!("post-{number}")),
+            Post::OfTopic(_) => None,
+        })
+    })
+}
+
+/// TOPIC of `BASE/t/TOPIC[/POST]` or `BASE/t/slug/TOPIC[/POST]`.
+fn topic_of(link: &str) -> Option<&str> {
+    let (_, path) = link.split(['?', '#']).next()?.split_once("/t/")?;
+    let mut segments = path.trim_end_matches('/').split('/');
+    let first = segments.next()?;
+    match (segments.next(), segments.next()) {
+        (Some(second), Some(_)) if is_number(second) => Some(second),
+        (Some(second), None) if !is_number(first) && is_number(second) => Some(second),
+        _ => Some(first).filter(|first| is_number(first)),
+    }
+}
+
+/// The path of a forum that does not live at the root of its host, with `/` behind it: another forum may live beside it.
+fn folder(link: &str) -> &str {
+    let path = link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    path.split_once("t/").map_or("", |(folder, _)| folder)
+}
+
+/// `[PREFIX] [Category] title`: only these two tags are not the author's, and only a category that List-Id confirms.
+fn title<'a>(mail: &'a Mail<'_>) -> &'a str {
+    let Some((_, rest)) = tag(mail.subject()) else { return mail.subject() };
+    let rest = match tag(rest) {
+        Some((name, title)) if is_category(mail, name) => title,
+        _ => rest,
+    };
+    if INVITATIONS.iter().any(|words| rest.contains(words)) {
+        return quoted(rest).unwrap_or(rest);
+    }
+    rest
+}
+
+fn is_category(mail: &Mail<'_>, name: &str) -> bool {
+    let list = mail.header("List-Id").unwrap_or_default();
+    let category =
+        list.rsplit_once('<').map_or(list.as_str(), |(name, _)| name).split_once('|').map(|(_, name)| name.trim());
+    match category {
+        _ if matches!(name, "PM" | "MD" | "MP") => true,
+        Some(category) => category.to_lowercase().ends_with(&name.replace('/', " ").to_lowercase()),
+        // No category: a private message, where the name of a group may stand; its answers go to a person `via` the site.
+        None => mail.reply_to().iter().any(|person| person.name.as_deref().is_some_and(|name| name.contains(" via "))),
+    }
+}
+
+fn quoted(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let (open, close) = if text.ends_with('"') { ('"', '"') } else { ('«', '»') };
+    Some(text.split_once(open)?.1.strip_suffix(close)?.trim())
+}
+
+/// The post as its author wrote it. `>`, `---` and `-- ` may be the author's own: only what Discourse adds is cut.
+fn words(mail: &Mail<'_>) -> String {
+    if !mail.is_plain() {
+        return fresh(mail.text());
+    }
+    unquoted(without_earlier(without_footer(mail.text())))
+}
+
+/// Up to the last rule that a line beginning with a link follows: `[Visit Topic](URL) or reply …`.
+fn without_footer(text: &str) -> &str {
+    let mut end = text.len();
+    let mut rule = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        match rule {
+            Some(start) if line.starts_with('[') && line.contains("](http") => end = start,
+            _ => {}
+        }
+        rule = (line.trim_end() == "---").then_some(at);
+        at += line.len();
+    }
+    &text[..end]
+}
+
+/// Up to the rule above the block of earlier posts.
+fn without_earlier(text: &str) -> &str {
+    let before = until(text, |line| {
+        let title = line.trim_matches(['*', '_', '#', ' ']);
+        line.starts_with(['*', '#']) && EARLIER.contains(&title)
+    });
+    if before.len() == text.len() {
+        return text;
+    }
+    before.trim_end().trim_end_matches('-')
+}
+
+/// Without `[quote="user, post:n, topic:n"]…[/quote]`, which may be nested.
+fn unquoted(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut depth = 0usize;
+    for piece in text.split_inclusive(']') {
+        let Some((before, mark)) = piece.rsplit_once('[') else {
+            if depth == 0 {
+                kept.push_str(piece);
+            }
+            continue;
+        };
+        let opens = mark.starts_with("quote=") || mark == "quote]";
+        let closes = mark == "/quote]";
+        if depth == 0 {
+            kept.push_str(if opens { before } else { piece });
+        }
+        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+    }
+    kept
+}

@@ -1,0 +1,113 @@
+//! The new words only: no quotes, signature, footer. Every function looks at each line once.
+
+/// Words with which an answer introduces what it quotes, at the end of a line.
+const INTRODUCTIONS: [&str; 6] = ["wrote:", "writes:", "a écrit :", "a écrit:", "a écrit\u{a0}:", "schrieb:"];
+
+/// Lines that a mail program puts before the whole message it answers.
+const ORIGINALS: [&str; 5] =
+    ["Original Message", "Message d'origine", "Message d’origine", "Message original", "Ursprüngliche Nachricht"];
+
+/// Lines with which platforms begin their footers, when a rule of dashes stands before them.
+const FOOTERS: [&str; 6] = [
+    "Reply to this email",
+    "View it on",
+    "You are receiving this",
+    "You received this",
+    "You're receiving this",
+    "This message was sent by",
+];
+
+/// The new words of a mail that a person wrote: without quotes, what introduces them, signature and footer.
+pub(super) fn fresh(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut kept: Vec<&str> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let trimmed = line.trim();
+        if ends_words(line, &lines[at + 1..]) {
+            break;
+        }
+        if trimmed.starts_with('>') {
+            continue;
+        }
+        if INTRODUCTIONS.iter().any(|words| trimmed.ends_with(words)) {
+            // Where the words are broken over two lines, the first one is already kept.
+            if !starts_introduction(trimmed) && kept.last().is_some_and(|last| starts_introduction(last.trim())) {
+                kept.pop();
+            }
+            continue;
+        }
+        kept.push(line);
+    }
+    kept.join("\n")
+}
+
+/// `On Monday, …` or `Le lundi …`
+fn starts_introduction(line: &str) -> bool {
+    ["On ", "Le ", "Am "].iter().any(|word| line.starts_with(word))
+}
+
+/// Whether nothing new follows: a signature (RFC 3676, section 4.3), a footer, or the message that is answered.
+fn ends_words(line: &str, following: &[&str]) -> bool {
+    let trimmed = line.trim_end();
+    let is_rule = matches!(trimmed, "--" | "---" | "—" | "– " | "___");
+    let original = trimmed.starts_with("---") && ORIGINALS.iter().any(|words| trimmed.contains(words));
+    let footer = || following.first().is_some_and(|next| FOOTERS.iter().any(|words| next.trim().starts_with(words)));
+    line == "-- " || line == "--" || original || is_rule && footer() || is_underscores(trimmed)
+}
+
+/// The rule above the footers of Mailman.
+fn is_underscores(line: &str) -> bool {
+    line.len() >= 30 && line.bytes().all(|byte| byte == b'_')
+}
+
+/// A text up to the first line that satisfies `ends`.
+pub(super) fn until(text: &str, ends: impl Fn(&str) -> bool) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if ends(line.trim_end_matches(['\n', '\r'])) {
+            break;
+        }
+        at += line.len();
+    }
+    &text[..at]
+}
+
+/// A text from behind the first line that satisfies `begins`; `None` when none does.
+pub(super) fn after(text: &str, begins: impl Fn(&str) -> bool) -> Option<&str> {
+    let before = until(text, begins);
+    let rest = &text[before.len()..];
+    rest.split_once('\n').map(|(_, words)| words)
+}
+
+/// A text without its first line that is not blank, when that line satisfies `drops`.
+pub(super) fn without_first(text: &str, drops: impl Fn(&str) -> bool) -> &str {
+    let text = text.trim_start();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if drops(first.trim_end()) { rest } else { text }
+}
+
+/// The parts of a text between rules: lines of at least `length` characters `rule` and no other.
+pub(super) fn sections(text: &str, rule: u8, length: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut begin, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if bare.len() >= length && bare.bytes().all(|byte| byte == rule) {
+            parts.push(&text[begin..at]);
+            begin = at + line.len();
+        }
+        at += line.len();
+    }
+    parts.push(&text[begin..]);
+    parts
+}
+
+/// What follows `label` and a colon on the first line that begins so: `Titre : x`, `Title: x`.
+pub(super) fn labelled<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let line = line.trim();
+        let rest = labels.iter().find_map(|label| line.strip_prefix(label))?;
+        let value = rest.trim_start().strip_prefix(':')?.trim();
+        (!value.is_empty()).then_some(value)
+    })
+}

@@ -1,0 +1,59 @@
+//! FreeScout (freescout-help-desk/freescout, app/Mail/UserNotification.php): the newest thread comes first.
+
+use super::{
+    excerpt::sections,
+    mail::{Mail, split_id},
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{leading_number, tag, untagged},
+};
+
+pub(super) struct Freescout;
+
+/// Length of the rules between threads.
+const RULE: usize = 40;
+
+/// What a thread's title says after the author's name.
+const VERBS: [&str; 5] = [" replied", " added a note", " started the conversation", " a répondu", " a ajouté une note"];
+
+impl Recognise for Freescout {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let class = mail.header("X-FreeScout-Mail-Type");
+        let formed = || mail.message_id().is_some_and(|id| id.starts_with("FS_notify-"));
+        let account = class.as_deref().is_some_and(|class| class.contains("invite") || class.contains("password"));
+        (class.is_some() || formed()).then(|| Sign::of(Platform::Freescout, account))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let thread = newest(mail.text());
+        let via = mail.sender().is_some_and(|name| name.contains(" via "));
+        let author = if via { mail.sender_via() } else { thread.map(|(author, _)| author) };
+        Facts {
+            host: None,
+            topic: topic(mail),
+            title: Some(untagged(mail.subject(), |tag| tag.starts_with('#')).to_owned()),
+            author: author.map(str::to_owned),
+            url: mail.link(|link| link.contains("/conversation/")),
+            words: thread.map(|(_, words)| words.to_owned()),
+            urgent: false,
+        }
+    }
+}
+
+/// The identifier in `FS_conversation-ID-HASH@…`, or the number in the subject.
+fn topic(mail: &Mail<'_>) -> Option<String> {
+    let thread = mail.thread();
+    let conversation = thread.iter().find_map(|id| leading_number(split_id(id).0.strip_prefix("FS_conversation-")?));
+    let numbered = || tag(mail.subject())?.0.strip_prefix('#');
+    conversation.map(str::to_owned).or_else(|| numbered().map(|number| format!("#{number}")))
+}
+
+/// `## NAME replied, on DATE:`, then the words.
+fn newest(text: &str) -> Option<(&str, &str)> {
+    let parts = sections(text, b'-', RULE);
+    let thread = parts.into_iter().find(|part| part.trim_start().starts_with("## "))?.trim_start();
+    let (head, words) = thread.split_once('\n')?;
+    let head = head.strip_prefix("## ")?;
+    let author = VERBS.iter().find_map(|verb| head.split_once(verb)).map_or(head, |(author, _)| author);
+    Some((author, words))
+}

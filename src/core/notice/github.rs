@@ -1,0 +1,69 @@
+//! GitHub and GitHub Enterprise.
+
+use super::{
+    excerpt::{fresh, without_first},
+    link,
+    mail::{Mail, split_id},
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, unnumbered, untagged},
+};
+
+pub(super) struct Github;
+
+impl Recognise for Github {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let own = mail.has("X-GitHub-Reason") || mail.has("X-GitHub-Sender");
+        let listed = || mail.list_id().is_some_and(|id| id.ends_with(".github.com"));
+        if own || listed() {
+            return Some(Sign::Notification(Platform::Github));
+        }
+        let account = mail.sender_host().as_deref() == Some("github.com") && mail.subject().starts_with("[GitHub]");
+        account.then_some(Sign::Account(Platform::Github))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let thread = mail.thread().into_iter().chain(mail.message_id()).find_map(|id| Thread::of(&id));
+        let (host, topic, url) = match thread {
+            Some(Thread { host, topic, path }) => {
+                let url = mail.link(|link| link.contains(&path)).unwrap_or_else(|| format!("https://{host}{path}"));
+                (Some(host), Some(topic), Some(link::without_fragment(&url).to_owned()))
+            }
+            None => (None, None, None),
+        };
+        Facts {
+            host,
+            topic,
+            url,
+            title: Some(unnumbered(untagged(mail.subject(), |tag| tag.contains('/'))).to_owned()),
+            author: mail.sender().map(str::to_owned),
+            words: Some(words(mail.text())),
+            urgent: mail.header_has("X-GitHub-Reason", "security_alert"),
+        }
+    }
+}
+
+/// `OWNER/REPOSITORY/issues/N[/…]@HOST`, the same with `pull`, `discussions`, `releases`, …
+struct Thread {
+    host: String,
+    topic: String,
+    path: String,
+}
+
+impl Thread {
+    fn of(id: &str) -> Option<Self> {
+        let (local, host) = split_id(id);
+        let mut parts = local.split('/');
+        let (owner, repository, class, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let class = class.strip_prefix("repo-").unwrap_or(class);
+        let topic = match class {
+            "issues" | "pull" if is_number(number) => format!("{owner}/{repository}#{number}"),
+            _ => format!("{owner}/{repository}/{class}/{number}"),
+        };
+        Some(Self { host: host?.to_lowercase(), topic, path: format!("/{owner}/{repository}/{class}/{number}") })
+    }
+}
+
+fn words(text: &str) -> String {
+    fresh(without_first(text, |line| line.contains(" left a comment (") && line.ends_with(')')))
+}

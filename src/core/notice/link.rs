@@ -1,0 +1,53 @@
+//! Links in a text: found, taken apart, put together.
+
+use std::borrow::Cow;
+
+use crate::core::text::beginning;
+
+/// Longest link that is looked at: [`crate::core::text::url_safe`] refuses longer ones.
+const LONGEST: usize = 2000;
+
+/// The http and https links of a text or of HTML source, in order.
+pub(super) fn all(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("http").filter_map(|(at, _)| {
+        let rest = &text[at..];
+        let rest = beginning(rest, LONGEST + 1);
+        if !rest.starts_with("http://") && !rest.starts_with("https://") {
+            return None;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | ']' | ')' | '\''));
+        let end = end.unwrap_or(rest.len());
+        let link = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '*']);
+        (link.len() <= LONGEST).then_some(link)
+    })
+}
+
+/// `&amp;` of HTML attributes as `&`.
+pub(super) fn unescape(link: &str) -> String {
+    link.replace("&amp;", "&")
+}
+
+/// A link without what follows `#`.
+pub(super) fn without_fragment(link: &str) -> &str {
+    link.split('#').next().unwrap_or(link)
+}
+
+/// The host of a link, lower case.
+pub(super) fn host(link: &str) -> Option<String> {
+    url::Url::parse(link).ok()?.host_str().map(str::to_owned)
+}
+
+/// The value of a parameter in the query of a link, as written.
+pub(super) fn parameter<'a>(link: &'a str, name: &str) -> Option<&'a str> {
+    let (_, query) = without_fragment(link).split_once('?')?;
+    query
+        .split(['&', ';'])
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        .filter(|value| !value.is_empty())
+}
+
+/// The first link between `<` and `>` of a List-… field, or the whole value when it is a link.
+pub(super) fn of_field(value: &str) -> Option<Cow<'_, str>> {
+    let bracketed = value.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(link, _)| link.trim());
+    bracketed.chain([value.trim()]).find(|link| link.starts_with("http")).map(Cow::from)
+}

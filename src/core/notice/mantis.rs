@@ -1,0 +1,57 @@
+//! MantisBT (mantisbt/mantisbt, core/email_api.php), which marks its mail by a form of the subject and of Keywords.
+
+use super::{
+    excerpt::{labelled, sections},
+    mail::Mail,
+    platform::Platform,
+    priority::is_high,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, unanswered},
+};
+
+pub(super) struct Mantis;
+
+/// Digits of an issue number, with zeros before it (config_defaults_inc.php, display_bug_padding).
+const DIGITS: usize = 7;
+/// Length of the rules that part the body.
+const RULE: usize = 60;
+
+impl Recognise for Mantis {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let (project, ..) = issue(mail.subject())?;
+        let categorised = mail.header("Keywords").is_some_and(|value| value.starts_with(&format!("[{project}]")));
+        (categorised && mail.is_automatic()).then_some(Sign::Notification(Platform::Mantis))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let (_, number, title) = issue(mail.subject()).unwrap_or(("", "", mail.subject()));
+        let note = note(mail.text());
+        Facts {
+            host: None,
+            topic: Some(number.to_owned()),
+            title: Some(title.to_owned()),
+            author: note.map(|(author, _)| author.to_owned()),
+            url: mail.link(|link| link.contains("view.php?id=")),
+            words: note.map(|(_, words)| words.to_owned()),
+            urgent: labelled(mail.text(), &["Priority", "Priorité"]).is_some_and(is_high),
+        }
+    }
+}
+
+/// `[PROJECT 0000412]: TITLE`
+fn issue(subject: &str) -> Option<(&str, &str, &str)> {
+    let (tag, title) = unanswered(subject).strip_prefix('[')?.split_once("]: ")?;
+    let (project, number) = tag.rsplit_once(' ')?;
+    let bare = number.trim_start_matches('0');
+    (number.len() >= DIGITS && is_number(bare)).then_some((project, bare, title))
+}
+
+/// The last note: ` (~0001201) NAME (role) - DATE` and a link between two rules, then its words.
+fn note(text: &str) -> Option<(&str, &str)> {
+    let parts = sections(text, b'-', RULE);
+    let note = parts.windows(2).rfind(|pair| pair[0].trim_start().starts_with("(~"))?;
+    let (head, words) = (note[0], note[1]);
+    let (_, rest) = head.split_once(") ")?;
+    let author = rest.lines().next()?.split(" (").next()?;
+    Some((author.split(" - ").next()?, sections(words, b'=', RULE)[0]))
+}

@@ -1,0 +1,64 @@
+//! NodeBB (NodeBB/NodeBB, src/emailer.js): the List-Id is `TEMPLATE.UID.HOST`, and links go to posts, not topics.
+
+use super::{
+    excerpt::without_first,
+    mail::Mail,
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, tag},
+};
+
+pub(super) struct Nodebb;
+
+/// Templates of mail about an account (src/user/email.js, reset.js, invite.js, approval.js).
+const ACCOUNT: [&str; 7] =
+    ["reset", "reset_notify", "verify-email", "welcome", "invitation", "registration_accepted", "banned"];
+
+/// Templates of mail about what people wrote.
+const NOTIFICATIONS: [&str; 5] = ["notification", "digest", "notif_chat", "notif_post", "notif_mention"];
+
+/// What stands between the author's name and the title in the subject and the introduction.
+const VERBS: [&str; 8] = [
+    " a répondu à : ",
+    " a répondu à ",
+    " has posted a reply to: ",
+    " has replied to ",
+    " replied to: ",
+    " a publié un nouveau sujet : ",
+    " has posted a new topic: ",
+    " posted in ",
+];
+
+impl Recognise for Nodebb {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let list = mail.list_id()?;
+        let mut labels = list.split('.');
+        let (template, uid) = (labels.next()?, labels.next()?);
+        let known = ACCOUNT.contains(&template) || NOTIFICATIONS.contains(&template);
+        (known && is_number(uid)).then(|| Sign::of(Platform::Nodebb, ACCOUNT.contains(&template)))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let list = mail.list_id().unwrap_or_default();
+        let intro = tag(mail.subject()).map_or(mail.subject(), |(_, rest)| rest);
+        let written = VERBS.iter().find_map(|verb| intro.split_once(verb));
+        let title = written.map(|(_, title)| title.trim_matches(['"', '“', '”', ' ']).to_owned());
+        Facts {
+            host: list.splitn(3, '.').nth(2).map(str::to_owned),
+            // No identifier of the topic is in the mail: its title has to do.
+            topic: title.clone(),
+            title,
+            author: written.map(|(author, _)| author.to_owned()),
+            url: mail.link(|link| link.contains("/post/") || link.contains("/topic/")),
+            words: Some(words(mail.text(), intro)),
+            urgent: false,
+        }
+    }
+}
+
+/// Below the introduction, above the link.
+fn words(text: &str, intro: &str) -> String {
+    let below = super::excerpt::after(text, |line| line.trim() == intro);
+    let below = below.unwrap_or_else(|| without_first(text, |line| line.ends_with(',')));
+    super::excerpt::until(below, |line| line.contains("[http")).to_owned()
+}

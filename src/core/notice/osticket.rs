@@ -1,0 +1,83 @@
+//! osTicket (osTicket/osTicket, include/class.mailer.php): its answers bear the ticket's number in the subject, its alerts to
+//! agents in the body only.
+
+use super::{
+    account,
+    excerpt::{labelled, until},
+    link,
+    mail::Mail,
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{leading_number, number_after, unanswered},
+};
+
+pub(super) struct Osticket;
+
+/// Subjects of alerts, which are no titles (include/i18n/*/templates/email).
+const ALERT: &str = " Alert";
+
+/// How the lines below the new words begin.
+#[rustfmt::skip]
+const FOOTERS: [&str; 6] = [
+    "To view or respond to the ticket", "We hope this response", "Your friendly", "Pour consulter ou répondre au ticket",
+    "Nous espérons que cette réponse", "L'équipe ",
+];
+
+/// How an answer ends: `Your TEAM Team,`.
+const SIGNATURE: (&str, &str) = ("Your ", " Team,");
+
+/// How a mail greets.
+const GREETINGS: [&str; 5] = ["Hi ", "Dear ", "Hello ", "Bonjour ", "Cher "];
+
+impl Recognise for Osticket {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let account = || number(mail.subject()).is_none() && account::speaks_of_account(mail.subject());
+        mail.header_has("X-Mailer", "osticket").then(|| Sign::of(Platform::Osticket, account()))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let text = mail.text();
+        let is_alert = mail.subject().ends_with(ALERT);
+        let url = mail.link(|link| link.contains("tickets.php?id=") || link.contains("view.php?"));
+        let requester = labelled(text, &["From", "De"]).map(|name| name.split('<').next().unwrap_or(name));
+        let title = mail.subject().split("[#").next().unwrap_or_default();
+        Facts {
+            host: url.as_deref().and_then(link::host),
+            topic: number(mail.subject()).or_else(|| number_after(text, "#")).map(str::to_owned),
+            title: Some(unanswered(title).to_owned()),
+            author: if is_alert { requester } else { mail.sender() }.map(str::to_owned),
+            url,
+            words: Some(words(text, is_alert)),
+            urgent: false,
+        }
+    }
+}
+
+/// N of `[#N]`
+fn number(subject: &str) -> Option<&str> {
+    let (_, rest) = subject.split_once("[#")?;
+    leading_number(rest)
+}
+
+/// Below the greeting, or in an alert below the table of who and where; above the footer.
+fn words(text: &str, is_alert: bool) -> String {
+    let above = until(text, |line| {
+        let line = line.trim();
+        FOOTERS.iter().any(|words| line.starts_with(words))
+            || line.starts_with(SIGNATURE.0) && line.ends_with(SIGNATURE.1)
+    });
+    let is_table = |line: &str| ["From", "Department", "De", "Département"].iter().any(|l| line.trim().starts_with(l));
+    let lines: Vec<&str> = above.lines().collect();
+    let skipped = match is_alert {
+        true => lines.iter().rposition(|line| is_table(line)).map_or(0, |at| at + 1),
+        false => {
+            lines.iter().position(|line| !line.trim().is_empty()).map_or(0, |at| at + usize::from(greets(lines[at])))
+        }
+    };
+    lines[skipped..].join("\n")
+}
+
+fn greets(line: &str) -> bool {
+    let line = line.trim();
+    line.ends_with(',') && GREETINGS.iter().any(|word| line.starts_with(word))
+}

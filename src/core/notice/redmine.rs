@@ -1,0 +1,75 @@
+//! Redmine (redmine/redmine, app/models/mailer.rb and app/views/mailer).
+
+use super::{
+    account,
+    excerpt::{sections, until, without_first},
+    link,
+    mail::{Mail, split_id},
+    platform::Platform,
+    priority::is_high,
+    recognise::{Facts, Recognise, Sign},
+    subject::{leading_number, tag, unanswered},
+};
+
+pub(super) struct Redmine;
+
+/// Length of the rules around the description of an issue.
+const RULE: usize = 20;
+
+impl Recognise for Redmine {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let own = mail.has("X-Redmine-Host") || mail.header_has("X-Mailer", "redmine");
+        own.then(|| Sign::of(Platform::Redmine, topic(mail).is_none() && !account::is_threaded(mail)))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let host =
+            mail.header("X-Redmine-Host").map(|host| host.split(['/', ':']).next().unwrap_or_default().to_owned());
+        let topic = topic(mail);
+        let issue = topic.as_deref().and_then(|topic| topic.strip_prefix("issue-"));
+        let url = mail.link(|link| link.contains("/issues/") || link.contains("/boards/"));
+        Facts {
+            title: Some(title(mail, issue)),
+            author: mail.sender().map(str::to_owned),
+            url: url.as_deref().map(link::without_fragment).map(str::to_owned),
+            words: Some(words(mail.text()).to_owned()),
+            urgent: mail.header("X-Redmine-Issue-Priority").is_some_and(|value| is_high(&value)),
+            host,
+            topic,
+        }
+    }
+}
+
+fn topic(mail: &Mail<'_>) -> Option<String> {
+    let numbered = |name: &str, kind: &str| mail.header(name).map(|id| format!("{kind}-{id}"));
+    numbered("X-Redmine-Issue-Id", "issue").or_else(|| numbered("X-Redmine-Topic-Id", "topic")).or_else(|| {
+        mail.all_ids().find_map(|id| {
+            let number = leading_number(split_id(&id).0.strip_prefix("redmine.issue-")?)?;
+            Some(format!("issue-{number}"))
+        })
+    })
+}
+
+/// The line `Bug #31: title` of the body, or the subject `[PROJECT - Bug #31] (STATUS) title`.
+fn title(mail: &Mail<'_>, issue: Option<&str>) -> String {
+    let mark = issue.map(|issue| format!("#{issue}: "));
+    let of_body = mark.as_ref().and_then(|mark| mail.text().lines().find_map(|line| line.split_once(mark.as_str())));
+    if let Some((_, title)) = of_body {
+        return title.to_owned();
+    }
+    let rest = tag(unanswered(mail.subject())).map_or(mail.subject(), |(_, rest)| rest);
+    let status = rest.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    status.filter(|_| issue.is_some()).map_or(rest, |(_, title)| title).to_owned()
+}
+
+/// A change stands before the first rule, the text of a new issue behind the second.
+fn words(text: &str) -> &str {
+    let parts = sections(text, b'-', RULE);
+    let change = without_first(parts[0], |_| true);
+    let has_change = change.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("* "));
+    let words = match parts.as_slice() {
+        [_, _, description, ..] if !has_change => description,
+        _ => change,
+    };
+    until(words, |line| line.trim_end() == "--")
+}

@@ -1,0 +1,67 @@
+//! Request Tracker (bestpractical/rt, lib/RT/Action/SendEmail.pm), with the header names of 4.0 and of today.
+
+use super::{
+    account,
+    excerpt::{fresh, sections, without_first},
+    mail::Mail,
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{is_number, unanswered, untagged},
+};
+
+pub(super) struct Rt;
+
+const TICKET: [&str; 2] = ["X-RT-Ticket", "RT-Ticket"];
+const OTHERS: [&str; 3] = ["X-RT-Loop-Prevention", "X-Managed-By", "Managed-By"];
+
+/// What RT writes before a title, by the event.
+const EVENTS: [&str; 6] = ["AutoReply:", "Autoreply:", "Resolved:", "Résolu :", "Comment:", "New Ticket:"];
+
+/// Length of the rule above the request in an automatic reply.
+const RULE: usize = 60;
+
+impl Recognise for Rt {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let ticket = mail.first_of(&TICKET).is_some();
+        let managed = mail.has(OTHERS[0]) || mail.first_of(&OTHERS[1..]).is_some_and(|value| value.starts_with("RT "));
+        (ticket || managed).then(|| Sign::of(Platform::Rt, !ticket && account::speaks_of_account(mail.subject())))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let ticket = mail.first_of(&TICKET).unwrap_or_default();
+        let (site, number) = ticket.rsplit_once('#').map_or(("", ""), |(site, number)| (site.trim(), number.trim()));
+        // The name of an installation is by custom its host; where it is not, it tells installations apart on one host.
+        let named = site.contains('.') && !site.contains(' ');
+        let topic = match named {
+            true => number.to_owned(),
+            false => format!("{site}#{number}"),
+        };
+        Facts {
+            host: if named { Some(site.to_lowercase()) } else { mail.sender_host() },
+            topic: is_number(number).then_some(topic),
+            title: Some(title(mail.subject())),
+            author: mail.sender_via().map(str::to_owned),
+            url: mail.link(|link| link.contains("/Ticket/Display.html?id=")),
+            words: Some(words(mail)),
+            urgent: false,
+        }
+    }
+}
+
+fn title(subject: &str) -> String {
+    let mut title = untagged(subject, |tag| tag.contains('#'));
+    while let Some(rest) = EVENTS.iter().find_map(|event| title.strip_prefix(event)) {
+        title = unanswered(rest);
+    }
+    title.to_owned()
+}
+
+fn words(mail: &Mail<'_>) -> String {
+    let text = mail.text();
+    let is_automatic = EVENTS[..2].iter().any(|event| mail.subject().contains(event));
+    let text = match sections(text, b'-', RULE).as_slice() {
+        [_, request, ..] if is_automatic => request,
+        _ => text,
+    };
+    fresh(without_first(text, |line| line.trim_start().starts_with("<URL:")))
+}

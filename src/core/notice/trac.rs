@@ -1,0 +1,57 @@
+//! Trac (edgewall/trac, trac/notification/mail.py, trac/ticket/templates/ticket_notify_email.txt).
+
+use super::{
+    excerpt::{after, fresh, until},
+    link,
+    mail::Mail,
+    platform::Platform,
+    priority::is_high,
+    recognise::{Facts, Recognise, Sign},
+    subject::untagged,
+};
+
+pub(super) struct Trac;
+
+/// Begins the line above a comment: `Comment (by NAME):`, `Changes (by NAME):`.
+const HEADS: [&str; 2] = ["Comment (by ", "Changes (by "];
+
+impl Recognise for Trac {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let own = mail.has("X-Trac-Project") || mail.has("X-Trac-Ticket-ID");
+        own.then_some(Sign::Notification(Platform::Trac))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        let url = mail.header("X-Trac-Ticket-URL").map(|url| link::without_fragment(&url).to_owned());
+        let number = mail.header("X-Trac-Ticket-ID");
+        let site = mail.header("X-URL").or_else(|| url.clone());
+        let project = mail.header("X-Trac-Project").unwrap_or_default();
+        let title = untagged(mail.subject(), |tag| tag == project);
+        let mark = number.as_ref().map(|number| format!("#{number}: "));
+        Facts {
+            host: site.as_deref().and_then(link::host),
+            // Several projects may share a host.
+            topic: number.map(|number| format!("{project}#{number}")),
+            title: Some(mark.and_then(|mark| title.strip_prefix(&mark)).unwrap_or(title).to_owned()),
+            author: author(mail.text()).map(str::to_owned),
+            url,
+            words: after(mail.text(), is_head).map(fresh),
+            urgent: priority(mail.text()).is_some_and(is_high),
+        }
+    }
+}
+
+fn is_head(line: &str) -> bool {
+    HEADS.iter().any(|head| line.starts_with(head))
+}
+
+fn author(text: &str) -> Option<&str> {
+    let head = text.lines().find(|line| is_head(line))?;
+    head.split_once("(by ")?.1.rsplit_once(')').map(|(name, _)| name)
+}
+
+/// ` Priority:  blocker   |  Milestone:  1.2` in the table above the comment.
+fn priority(text: &str) -> Option<&str> {
+    let line = until(text, is_head).lines().find(|line| line.trim_start().starts_with("Priority:"))?;
+    line.split_once(':')?.1.split('|').next()
+}

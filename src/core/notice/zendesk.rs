@@ -1,0 +1,54 @@
+//! Zendesk.
+
+use super::{
+    excerpt::{fresh, sections, without_first},
+    mail::{Mail, split_id},
+    platform::Platform,
+    recognise::{Facts, Recognise, Sign},
+    subject::{leading_number, untagged},
+};
+
+pub(super) struct Zendesk;
+
+/// Length of the rules between comments.
+const RULE: usize = 30;
+
+impl Recognise for Zendesk {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let own = mail.has("X-Zendesk-From-Account-Id") || mail.header_has("X-Mailer", "zendesk mailer");
+        let formed = || mail.message_id().is_some_and(|id| id.ends_with("_sprut@zendesk.com"));
+        (own || formed()).then_some(Sign::Notification(Platform::Zendesk))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        Facts {
+            host: None,
+            topic: topic(mail),
+            title: Some(untagged(mail.subject(), |_| true).to_owned()),
+            author: mail.sender().map(str::to_owned),
+            url: None,
+            words: Some(words(mail.text())),
+            urgent: false,
+        }
+    }
+}
+
+/// The ticket's number in `support+idN@…`, or else the code before the first `_` of the Message-ID, constant over a ticket.
+fn topic(mail: &Mail<'_>) -> Option<String> {
+    let answers = mail.reply_to();
+    let numbered = answers.iter().find_map(|person| leading_number(person.address.split_once("+id")?.1));
+    if let Some(number) = numbered {
+        return Some(number.to_owned());
+    }
+    let id = mail.message_id()?;
+    split_id(&id).0.strip_suffix("_sprut")?.split('_').next().map(str::to_owned)
+}
+
+/// The first comment between two rules, without the line of its author and date.
+fn words(text: &str) -> String {
+    let comment = match sections(text, b'-', RULE).as_slice() {
+        [_, comment, ..] => without_first(comment, |line| line.contains(':') && line.contains(',')),
+        _ => without_first(text, |line| line.starts_with("##-")),
+    };
+    fresh(comment)
+}
