@@ -1,1 +1,419 @@
-//! The loop.
+//! The loop: observe, decide, perform, record. The only place that joins `core` and `io`.
+//!
+//! Invariants. Only one turn runs at a time, so holding, listing and filing never overlap. A turn may be dropped at any await
+//! (a stop, a crash): everything it leaves behind is found again by the next one, from the mailbox and the state.
+
+mod collect;
+mod deliver;
+mod link;
+mod orphans;
+mod rest;
+mod sweep;
+mod witness;
+
+use std::{rc::Rc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{future::LocalBoxFuture, stream::FuturesUnordered};
+use tokio::sync::{mpsc, watch};
+
+pub use self::{
+    collect::{held, preview},
+    link::connect,
+    witness::{Event, Log, Witness},
+};
+use self::{
+    link::{Connection, Link, connect_owned},
+    rest::Woke,
+};
+use crate::{
+    config::Config,
+    core::{
+        gate::{self, Decision, Outlook, Policy, Reason, Standing},
+        release::Release,
+        sentences::Sentences,
+        timeline::{Span, State as Gate, Timeline},
+        when,
+    },
+    io::{
+        clock::Clock,
+        mailbox::{Mailbox, MailboxError},
+        state::{State, StateError},
+    },
+};
+
+/// A clock that shows a time before this version was written is looked at again this often.
+const CLOCK_RECHECK: TimeDelta = TimeDelta::seconds(60);
+
+/// The state could not be read or written: tried again after this long.
+const STATE_RETRY: TimeDelta = TimeDelta::seconds(30);
+
+/// A stop in the middle of a turn lets it end within this time; systemd allows 90 s.
+const STOP_GRACE: Duration = Duration::from_secs(20);
+
+/// Nothing known to come within a day: look at the timeline again then.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::hours(24);
+
+/// What the world asks of a running daemon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// A command wrote to the state.
+    Wake,
+    /// SIGHUP: read the configuration again.
+    Reload,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Asked to stop, or everything due is done.
+    Done,
+    /// `--once`: something is still to come.
+    Pending,
+    /// The first login was refused twice, in every mailbox.
+    LoginRefused,
+}
+
+/// Reads the configuration again; the sentence says what is wrong with it.
+pub type Reload = Box<dyn Fn() -> Result<Config, String>>;
+
+type Connected = (usize, Result<Box<dyn Mailbox>, MailboxError>);
+
+/// What ends a step of a turn.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+/// How far a release came in one turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Nothing is due.
+    Nothing,
+    /// Something ended: look again at once.
+    Advanced,
+    /// Something is due and waits: for this instant, or for a mailbox.
+    Waits(Option<DateTime<Utc>>),
+}
+
+/// One volunteer's daemon.
+pub struct Daemon {
+    config: Rc<Config>,
+    policy: Policy,
+    sentences: Rc<Sentences>,
+    clock: Rc<dyn Clock>,
+    state: State,
+    witness: Box<dyn Witness>,
+    links: Vec<Link>,
+    connecting: FuturesUnordered<LocalBoxFuture<'static, Connected>>,
+    /// The open release as last recorded; kept here so that its bytes are not read from disk at every turn.
+    release: Option<Release>,
+    /// The digest was accepted but recording it failed: recorded before anything else, never delivered again.
+    unrecorded: bool,
+    /// Nothing of the open release is tried before this.
+    retry_at: Option<DateTime<Utc>>,
+    refusals: u32,
+    /// Since when a digest instant waits for a mailbox that is not up.
+    due_since: Option<DateTime<Utc>>,
+    /// Whether sealed originals that no release knows (the state was lost) were looked for.
+    orphans_settled: bool,
+    started_at: DateTime<Utc>,
+    last_span: Option<Span>,
+    last_status: String,
+    trouble: Option<String>,
+    reload: Option<Reload>,
+    status: Box<dyn Fn(&str)>,
+    once: bool,
+}
+
+/// What a turn leaves to the time after it.
+struct Turn {
+    wake_at: DateTime<Utc>,
+    progress: Progress,
+}
+
+impl Daemon {
+    /// A daemon that has not begun.
+    ///
+    /// # Errors
+    /// The state cannot be read or written.
+    pub fn new(
+        config: Config,
+        state: State,
+        clock: Rc<dyn Clock>,
+        witness: Box<dyn Witness>,
+    ) -> Result<Self, StateError> {
+        let now = clock.now();
+        state.prune(now)?;
+        state.enabled_at(now)?;
+        let release = state.release()?;
+        Ok(Self {
+            policy: policy(&config),
+            sentences: Rc::new(Sentences::new(config.language)),
+            links: config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect(),
+            config: Rc::new(config),
+            clock,
+            state,
+            witness,
+            connecting: FuturesUnordered::new(),
+            release,
+            unrecorded: false,
+            retry_at: None,
+            refusals: 0,
+            due_since: None,
+            orphans_settled: false,
+            started_at: now,
+            last_span: None,
+            last_status: String::new(),
+            trouble: None,
+            reload: None,
+            status: Box::new(|_| {}),
+            once: false,
+        })
+    }
+
+    /// How the configuration is read again on reload.
+    #[must_use]
+    pub fn with_reload(mut self, reload: Reload) -> Self {
+        self.reload = Some(reload);
+        self
+    }
+
+    /// Who is told the one-line status when it changes: no counts, no subjects.
+    #[must_use]
+    pub fn with_status(mut self, status: Box<dyn Fn(&str)>) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// What keeps it from working, if anything: a sentence.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Runs until `stop` becomes true.
+    ///
+    /// # Errors
+    /// The state cannot be used at all; passing faults of the disk are waited for.
+    pub async fn run(
+        &mut self,
+        mut signals: mpsc::UnboundedReceiver<Signal>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Ended, StateError> {
+        self.state.set_note("running_since", Some(&self.started_at.to_rfc3339()))?;
+        loop {
+            let turn = tokio::select! {
+                turn = self.turn() => turn,
+                () = long_stopped(stop.clone()) => return Ok(Ended::Done),
+            };
+            let wake_at = match turn {
+                Ok(Turn { progress: Progress::Advanced, .. }) => continue,
+                Ok(turn) => turn.wake_at,
+                Err(StateError::Storage(text)) => self.state_failed(&text),
+                Err(error) => return Err(error),
+            };
+            if !self.links.is_empty() && self.links.iter().all(Link::login_refused) {
+                return Ok(Ended::LoginRefused);
+            }
+            match self.rest(wake_at, &mut signals, stop.clone()).await {
+                Woke::Stop => break,
+                Woke::Reload => self.reload(),
+                Woke::Hint => {}
+            }
+        }
+        self.close().await;
+        Ok(Ended::Done)
+    }
+
+    /// Performs what is due now, once every mailbox was tried; looks once at an uncertain delivery.
+    ///
+    /// # Errors
+    /// The state cannot be read or written.
+    pub async fn run_once(&mut self) -> Result<Ended, StateError> {
+        self.once = true;
+        let turn = loop {
+            let turn = self.turn().await?;
+            if turn.progress == Progress::Advanced {
+                continue;
+            }
+            if self.connecting.is_empty() {
+                break turn;
+            }
+            self.await_connection().await;
+        };
+        let all_up = self.links.iter().all(Link::is_up);
+        let refused = !self.links.is_empty() && self.links.iter().all(Link::was_refused);
+        self.close().await;
+        Ok(match turn.progress {
+            _ if refused => Ended::LoginRefused,
+            Progress::Nothing if all_up => Ended::Done,
+            _ => Ended::Pending,
+        })
+    }
+
+    async fn turn(&mut self) -> Result<Turn, StateError> {
+        let now = self.clock.now();
+        self.record_acceptance(now)?;
+        let timeline = self.timeline()?;
+        let outlook = gate::outlook(&timeline, &self.policy, now);
+        self.notice_edge(&outlook, &timeline, now);
+        self.start_connecting(now);
+        let decisions = self.decide(&outlook, now)?;
+        if decisions.iter().any(|decision| decision.reason == Reason::ClockUnset) {
+            let text = self.sentences.say("daemon-clock-unset");
+            self.note_trouble(Some(&text));
+            return Ok(Turn { wake_at: now + CLOCK_RECHECK, progress: Progress::Nothing });
+        }
+        let sweeps: Vec<_> = decisions.iter().map(|decision| decision.sweep).collect();
+        self.sweep(&sweeps, &outlook, now).await?;
+        let progress = self.releases(&timeline, &outlook, &decisions, now).await?;
+        if progress == Progress::Nothing && self.links.iter().all(|link| link.trouble.is_none()) {
+            self.note_trouble(None);
+        }
+        Ok(Turn { wake_at: self.wake_at(&outlook, progress, now), progress })
+    }
+
+    /// The declared availability with the overrides of this moment.
+    fn timeline(&self) -> Result<Timeline, StateError> {
+        let mut timeline = self.config.timeline.clone();
+        timeline.overrides = self.state.overrides()?;
+        Ok(timeline)
+    }
+
+    fn decide(&self, outlook: &Outlook, now: DateTime<Utc>) -> Result<Vec<Decision>, StateError> {
+        let mut decisions = Vec::with_capacity(self.links.len());
+        for link in &self.links {
+            let instant_done = match outlook.instant {
+                Some(instant) => self.state.is_done(&link.name, instant)?,
+                None => false,
+            };
+            let span_served = match (outlook.instant, outlook.span.since) {
+                (Some(_), Some(since)) => self.state.done_since(&link.name, since)?,
+                _ => instant_done,
+            };
+            let in_release = self.release.as_ref().is_some_and(|release| release.concerns(&link.name));
+            let standing = Standing { mode: link.mode, instant_done, span_served, in_release };
+            decisions.push(gate::decide(now, outlook, &self.policy, standing));
+        }
+        Ok(decisions)
+    }
+
+    /// At an edge everything is looked at again, and a refused login is tried once more when the window opens.
+    fn notice_edge(&mut self, outlook: &Outlook, timeline: &Timeline, now: DateTime<Utc>) {
+        let span = &outlook.span;
+        if self.last_span.as_ref().map(|last| (last.state, last.since)) != Some((span.state, span.since)) {
+            for link in &mut self.links {
+                link.refresh(now, span.state == Gate::Open);
+            }
+            self.witness.tell(now, Event::Edge { state: span.state, until: span.until });
+        }
+        if self.last_span.as_ref() != Some(span) {
+            self.last_span = Some(span.clone());
+            self.tell_status(timeline, now);
+        }
+    }
+
+    fn tell_status(&mut self, timeline: &Timeline, now: DateTime<Utc>) {
+        let Some(span) = &self.last_span else { return };
+        let state = if span.state == Gate::Open { "open" } else { "closed" };
+        let line = match span.until {
+            Some(until) => {
+                let until = when::format_instant(until, now, timeline.timezone, &self.sentences);
+                self.sentences.say_with(&format!("daemon-{state}-until"), &[("until", until.into())])
+            }
+            None => self.sentences.say(&format!("daemon-{state}")),
+        };
+        if line != self.last_status {
+            (self.status)(&line);
+            self.last_status = line;
+        }
+    }
+
+    /// `last_error` of `status`; written only when it changes.
+    fn note_trouble(&mut self, text: Option<&str>) {
+        if self.trouble.as_deref() == text {
+            return;
+        }
+        self.trouble = text.map(str::to_owned);
+        if let Err(error) = self.state.set_note("last_error", text) {
+            tracing::warn!(%error, "the state could not be written");
+        }
+    }
+
+    fn state_failed(&mut self, text: &str) -> DateTime<Utc> {
+        let now = self.clock.now();
+        self.witness.tell(now, Event::Trouble { mailbox: None, text });
+        now + STATE_RETRY
+    }
+
+    fn start_connecting(&mut self, now: DateTime<Utc>) {
+        for (index, link) in self.links.iter_mut().enumerate() {
+            if link.wants_to_connect(now) {
+                link.connection = Connection::Connecting;
+                let create = !link.prepared;
+                self.connecting.push(Box::pin(connect_owned(Rc::clone(&self.config), index, create)));
+            }
+        }
+    }
+
+    fn wake_at(&self, outlook: &Outlook, progress: Progress, now: DateTime<Utc>) -> DateTime<Utc> {
+        let release = match progress {
+            Progress::Waits(at) => at,
+            Progress::Nothing | Progress::Advanced => None,
+        };
+        let retries = self.links.iter().filter_map(Link::retry_at);
+        let instants = outlook.next.into_iter().chain(release).chain(retries);
+        instants.min().unwrap_or(now + LONGEST_SLEEP).min(now + LONGEST_SLEEP)
+    }
+
+    /// A broken file keeps the old configuration. An open release keeps what it was sealed with.
+    fn reload(&mut self) {
+        let Some(reload) = &self.reload else { return };
+        let now = self.clock.now();
+        match reload() {
+            Ok(config) => {
+                self.connecting = FuturesUnordered::new();
+                self.policy = policy(&config);
+                self.sentences = Rc::new(Sentences::new(config.language));
+                self.links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect();
+                self.config = Rc::new(config);
+                self.last_span = None;
+                self.note_trouble(None);
+            }
+            Err(text) => {
+                self.witness.tell(now, Event::Trouble { mailbox: None, text: &text });
+                self.note_trouble(Some(&text));
+            }
+        }
+    }
+
+    async fn close(&mut self) {
+        for link in &mut self.links {
+            if let Connection::Up(mailbox) = std::mem::replace(&mut link.connection, Connection::Down(None)) {
+                mailbox.close().await;
+            }
+        }
+    }
+}
+
+/// Resolves when a stop was asked for and the turn had its grace.
+async fn long_stopped(mut stop: watch::Receiver<bool>) {
+    // A sender that is gone can ask for nothing any more.
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(STOP_GRACE).await;
+}
+
+/// What the gate needs of a configuration.
+pub fn policy(config: &Config) -> Policy {
+    Policy {
+        at_opening: config.digest.at_opening,
+        at: config.digest.at.clone(),
+        batch: config.digest.batch,
+        max_urgent: config.max_urgent,
+    }
+}

@@ -97,6 +97,19 @@ pub struct Content {
     pub attachments: Vec<String>,
 }
 
+/// What was made of a message, once and for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Moved into held, or left waiting although urgent because the quota was spent.
+    Held,
+    /// Seen while open, and left.
+    Passed,
+    /// Passed as urgent during the off-hours.
+    Urgent,
+    /// In an accepted digest.
+    Released,
+}
+
 /// A folder by the part it plays; the mailbox knows its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Folder {

@@ -1,6 +1,9 @@
 //! The pure core: functions from values to values. Nothing here reads a clock, a file, a socket or a random number.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
+
 pub mod backoff;
+pub mod civil;
 pub mod digest;
 pub mod gate;
 pub mod holidays;

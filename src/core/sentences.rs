@@ -10,12 +10,18 @@ use super::language::Language;
 const FRENCH: &[&str] = &[
     include_str!("locales/fr/cli.ftl"),
     include_str!("locales/fr/config.ftl"),
+    include_str!("locales/fr/daemon.ftl"),
+    include_str!("locales/fr/run.ftl"),
+    include_str!("locales/fr/demo.ftl"),
     include_str!("locales/fr/digest.ftl"),
     include_str!("locales/fr/time.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("locales/en/cli.ftl"),
     include_str!("locales/en/config.ftl"),
+    include_str!("locales/en/daemon.ftl"),
+    include_str!("locales/en/run.ftl"),
+    include_str!("locales/en/demo.ftl"),
     include_str!("locales/en/digest.ftl"),
     include_str!("locales/en/time.ftl"),
 ];

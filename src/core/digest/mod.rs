@@ -1,8 +1,27 @@
 //! Notices to the one message a volunteer reads.
+//!
+//! `group` makes topics of originals, `plan` decides where each is shown, `view` says everything in the reader's language, and
+//! the two renderers and `mime` give it a form. Nothing is dropped on the way: what is not shown is counted, and the folder named.
+
+mod group;
+mod json;
+mod link;
+mod mime;
+mod moment;
+mod plan;
+mod render_html;
+mod render_text;
+#[cfg(test)]
+mod sample;
+mod view;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+pub use self::{
+    json::json,
+    mime::{MessageError, message},
+};
 use super::{language::Language, notice::Notice};
 
 /// One original, as the digest sees it.
@@ -49,6 +68,8 @@ pub struct Style {
     pub max_topics: usize,
     /// The folder the originals will be in, as the volunteer named it.
     pub folder: String,
+    /// The configuration file, as the volunteer would type it.
+    pub config_file: String,
     /// When the next digest comes.
     pub next_digest: Option<DateTime<Utc>>,
     /// The next closed days by name: public holidays and absences.
@@ -73,7 +94,7 @@ pub struct Input {
 }
 
 /// A composed digest, not yet a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     /// Subject, one line.
     pub subject: String,
@@ -83,19 +104,11 @@ pub struct Digest {
     pub html: String,
 }
 
-/// Composes the digest. Same input, same digest.
-pub fn compose(_input: &Input) -> Digest {
-    Digest { subject: String::new(), text: String::new(), html: String::new() }
-}
-
-/// The digest as `preview --format json` prints it (configuration.md).
-pub fn json(_input: &Input) -> serde_json::Value {
-    serde_json::Value::Null
-}
-
-/// The message, CRLF line ends, 7-bit: multipart/alternative with exactly the allowed header fields.
-///
-/// `rid` names the release; the Message-ID is `<rid@domain of From>`; Date is the period's end.
-pub fn message(_digest: &Digest, _input: &Input, _rid: &str) -> Vec<u8> {
-    Vec::new()
+/// Composes the digest of release `rid`, which a small line at the end names. Same input, same digest, whatever the order of
+/// the entries.
+pub fn compose(input: &Input, rid: &str) -> Digest {
+    let view = view::view(input, rid);
+    let text = render_text::render(&view);
+    let html = render_html::render(&view, &text);
+    Digest { subject: view.subject, text, html }
 }

@@ -142,6 +142,15 @@ impl State {
         Ok(query.exists(params![mailbox, instant.timestamp_micros()])?)
     }
 
+    /// Whether any digest instant of a mailbox at `since` or later is done.
+    ///
+    /// # Errors
+    /// `Storage`, `Damaged`.
+    pub fn done_since(&self, mailbox: &str, since: DateTime<Utc>) -> Result<bool, StateError> {
+        let mut query = self.connection.prepare_cached("SELECT 1 FROM done WHERE mailbox = ?1 AND instant >= ?2")?;
+        Ok(query.exists(params![mailbox, since.timestamp_micros()])?)
+    }
+
     /// Records instants for which nothing was to be sent; they answer a request.
     ///
     /// # Errors

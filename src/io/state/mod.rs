@@ -19,6 +19,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, 
 pub use directory::{DirectoryError, PrivateDir};
 pub use release::PastDigest;
 
+use crate::core::mail::Verdict;
+
 /// How long verdicts and ended overrides are kept: longer than a message stays within reach of the off-hours it came in.
 const MEMORY: TimeDelta = TimeDelta::days(60);
 
@@ -27,19 +29,6 @@ const DONE: TimeDelta = TimeDelta::days(366);
 
 /// How long the times and counts of digests, and their names, are kept.
 const HISTORY: TimeDelta = TimeDelta::days(90);
-
-/// What was made of a message, once and for all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Moved into held, or left there although urgent because the quota was spent.
-    Held,
-    /// Seen while open, and left.
-    Passed,
-    /// Passed as urgent during the off-hours.
-    Urgent,
-    /// In an accepted digest.
-    Released,
-}
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,1 +1,105 @@
 ## digest
+# No-break spaces stand before : ; ? ! » and after «, and inside times: the text part shows them as ordinary ones.
+
+digest-greeting = { $part ->
+    [evening] Bonsoir
+   *[other] Bonjour
+}
+digest-subject = { $greeting } — ce qui vous attend, { $when }
+
+digest-weekday = { $day ->
+    [1] lundi
+    [2] mardi
+    [3] mercredi
+    [4] jeudi
+    [5] vendredi
+    [6] samedi
+   *[other] dimanche
+}
+digest-month = { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[other] décembre
+}
+digest-date = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month }
+digest-date-year = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+digest-hour = { $hour } h
+digest-hour-minute = { $hour } h { $minute }
+digest-day-hour = { $day } { $hour }
+digest-date-hour = { $date } à { $hour }
+
+digest-covers = Voici ce qui est arrivé de { $from } à { $to }.
+digest-covers-dates = Voici ce qui est arrivé du { $from } au { $to }.
+digest-nobody-expects = Personne n’attend de réponse dans l’heure.
+digest-nothing = Rien ne vous attend.
+digest-urgent = { $count ->
+    [0] Rien n’est passé comme urgent.
+    [1] Un message est passé comme urgent (règle { $rules }) ; il est déjà dans votre boîte.
+   *[other] { $count } messages sont passés comme urgents ({ $rules }) ; ils sont déjà dans votre boîte.
+}
+
+digest-waiting = En attente d’une réponse
+digest-information = Pour information
+digest-more-topics = Et, plus brièvement :
+digest-topics = { $count ->
+    [one] { $count } sujet
+   *[other] { $count } sujets
+}
+digest-messages = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+digest-more-messages = { $count ->
+    [one] et { $count } autre message
+   *[other] et { $count } autres messages
+}
+digest-more-attachments = { $count ->
+    [one] et { $count } autre
+   *[other] et { $count } autres
+}
+digest-rest = { $topics ->
+    [one] Et { $topics } autre sujet
+   *[other] Et { $topics } autres sujets
+} ({ $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}), à lire dans le dossier « { $folder } ».
+digest-priority = priorité haute
+digest-untitled = (sans objet)
+digest-unreadable = Message illisible
+digest-unreadable-where = Ce message n’a pas pu être lu. L’original est intact, dans le dossier « { $folder } ».
+
+digest-open = Ouvrir
+digest-open-on = Ouvrir sur { $host }
+digest-reply = Répondre
+digest-reply-subject = objet :
+digest-attachments = Pièces jointes :
+
+digest-passed = Remis sans attendre
+digest-passed-rule = règle { $selector }
+digest-troubles = Ce qui n’a pas bien marché
+
+digest-next = Prochain résumé : { $when }.
+digest-next-today = Prochain résumé : aujourd’hui à { $when }.
+digest-closed = Prochains jours de repos : { $days }.
+digest-closed-day = { $first } ({ $name })
+digest-closed-days = du { $first } au { $last } ({ $name })
+digest-originals = Les messages d’origine sont dans le dossier « { $folder } » de votre boîte.
+digest-originals-inbox = Les messages d’origine sont dans votre boîte de réception.
+digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
+digest-release = Référence de ce résumé : { $rid }

@@ -1,0 +1,73 @@
+//! `preview`: the digest of what is held now; changes nothing.
+
+use std::{fs::OpenOptions, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+
+use chrono::Utc;
+
+use super::{
+    Context,
+    arguments::{Format, Preview},
+    exit::{Exit, Failure},
+    output, status,
+};
+use crate::{
+    config::Config,
+    core::{
+        digest::{self, Input},
+        release,
+        sentences::Sentences,
+    },
+    daemon,
+    io::state::State,
+};
+
+pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failure> {
+    let (config, sentences) = context.config()?;
+    let timeline = status::timeline(&config, &sentences)?;
+    let last_end = last_period_end(&config, &sentences)?;
+    let input = context
+        .runtime()?
+        .block_on(daemon::preview(&config, &timeline, last_end, Utc::now()))
+        .map_err(|(name, error)| Failure::mailbox(&name, &error, &sentences))?;
+    if input.entries.is_empty() && arguments.format != Format::Json {
+        output::complain(&sentences.say("preview-nothing"));
+        return Ok(Exit::Done);
+    }
+    let bytes = render(&config, &input, arguments.format);
+    match &arguments.out {
+        Some(path) => write(path, &bytes)?,
+        None => output::print(&String::from_utf8_lossy(&bytes))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Creates nothing: a preview before the first start has no state to read.
+fn last_period_end(
+    config: &Config,
+    sentences: &Sentences,
+) -> Result<Option<chrono::DateTime<Utc>>, Failure> {
+    let failure = |error| Failure::state(&error, sentences);
+    match State::open_read(&config.state_dir).map_err(failure)? {
+        Some(state) => state.last_period_end().map_err(failure),
+        None => Ok(None),
+    }
+}
+
+fn render(config: &Config, input: &Input, format: Format) -> Vec<u8> {
+    // A preview is no release: its name is that of the empty set.
+    let rid = release::rid(&config.profile, []);
+    let digest = digest::compose(input, &rid);
+    match format {
+        Format::Text => digest.text.into_bytes(),
+        Format::Html => digest.html.into_bytes(),
+        Format::Eml => digest::message(&digest, input, &rid),
+        Format::Json => format!("{}\n", digest::json(input)).into_bytes(),
+    }
+}
+
+/// What is held is private: 0600.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(bytes))
+        .map_err(|error| Failure::new(Exit::CannotCreate, format!("{}: {error}", path.display())))
+}

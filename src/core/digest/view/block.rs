@@ -1,0 +1,173 @@
+//! A topic as a block, and as a line.
+
+use chrono::{DateTime, Utc};
+
+use super::{Block, Line, Message, Open, ReplyView, Speaker};
+use crate::core::{
+    digest::{
+        Entry,
+        group::Topic,
+        link::{self, Web},
+    },
+    notice::Notice,
+    text,
+};
+
+/// Excerpts of one topic: the last three tell where it stands.
+const EXCERPTS: usize = 3;
+/// Of an excerpt, so that a block fits on a telephone's screen.
+const EXCERPT_LINES: usize = 8;
+const EXCERPT_LENGTH: usize = 500;
+/// Three lines of the text part.
+const TITLE_LENGTH: usize = 200;
+const NAME_LENGTH: usize = 80;
+/// Names of attachments in one block.
+const ATTACHMENTS: usize = 10;
+
+impl Speaker<'_> {
+    pub(super) fn block(&self, topic: &Topic<'_>) -> Block {
+        let hidden = topic.count().saturating_sub(EXCERPTS);
+        let reply = topic.newest(link::reply).filter(|_| self.input.style.replies);
+        Block {
+            title: self.title(topic),
+            open: topic_link(topic).map(|web| self.open(web)),
+            about: self.about(topic).join(" · "),
+            messages: topic.entries().skip(hidden).map(|entry| self.message(entry)).collect(),
+            more: (hidden > 0).then(|| self.say_count("digest-more-messages", hidden)),
+            attachments: self.attachments(topic),
+            reply: reply.map(|reply| ReplyView { href: reply.href, address: reply.address, subject: reply.subject }),
+            short: self.line(topic, false),
+        }
+    }
+
+    pub(super) fn line(&self, topic: &Topic<'_>, spell_link: bool) -> Line {
+        let latest = topic.latest;
+        let mut about = self.who_and_when(&latest.notice, latest.received);
+        about.extend(source(&latest.notice));
+        if topic.count() > 1 {
+            about.push(self.say_count("digest-messages", topic.count()));
+        }
+        let href = topic_link(topic).map(|web| web.href);
+        Line { title: self.title(topic), href, about: about.join(" · "), spell_link }
+    }
+
+    /// A line about one notice.
+    pub(super) fn notice_line(&self, notice: &Notice, about: String, spell_link: bool) -> Line {
+        let title = named(notice).unwrap_or_else(|| self.untitled(notice));
+        Line { title, href: web(notice).map(|web| web.href), about, spell_link }
+    }
+
+    pub(super) fn who_and_when(&self, notice: &Notice, received: DateTime<Utc>) -> Vec<String> {
+        author(notice).into_iter().chain([self.moments.at(received)]).collect()
+    }
+
+    fn title(&self, topic: &Topic<'_>) -> String {
+        topic.newest(named).unwrap_or_else(|| self.untitled(&topic.latest.notice))
+    }
+
+    fn untitled(&self, notice: &Notice) -> String {
+        self.sentences.say(if notice.unreadable { "digest-unreadable" } else { "digest-untitled" })
+    }
+
+    fn about(&self, topic: &Topic<'_>) -> Vec<String> {
+        let mut about: Vec<String> = topic.newest(source).into_iter().collect();
+        if topic.count() > 1 {
+            about.push(self.say_count("digest-messages", topic.count()));
+        }
+        if topic.entries().any(|entry| entry.notice.urgent) {
+            about.push(self.sentences.say("digest-priority"));
+        }
+        about
+    }
+
+    fn open(&self, web: Web) -> Open {
+        Open { label: self.say_text("digest-open-on", "host", web.host), href: web.href }
+    }
+
+    fn message(&self, entry: &Entry) -> Message {
+        let notice = &entry.notice;
+        let lines = if notice.unreadable {
+            vec![self.say_text("digest-unreadable-where", "folder", text::line(&self.input.style.folder, 200))]
+        } else {
+            excerpt(notice.excerpt.as_deref().unwrap_or_default())
+        };
+        Message { author: author(notice), when: self.moments.at(entry.received), lines }
+    }
+
+    fn attachments(&self, topic: &Topic<'_>) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut hidden = 0_usize;
+        for name in topic.entries().flat_map(|entry| &entry.notice.attachments) {
+            let name = text::line(name, NAME_LENGTH);
+            if names.contains(&name) {
+                continue;
+            }
+            if names.len() < ATTACHMENTS { names.push(name) } else { hidden += 1 }
+        }
+        if hidden > 0 {
+            names.push(self.say_count("digest-more-attachments", hidden));
+        }
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+fn topic_link(topic: &Topic<'_>) -> Option<Web> {
+    topic.newest(web)
+}
+
+fn web(notice: &Notice) -> Option<Web> {
+    link::web(notice.url.as_deref()?)
+}
+
+fn named(notice: &Notice) -> Option<String> {
+    if notice.unreadable {
+        return None;
+    }
+    let title = notice.title.as_deref().filter(|title| !title.trim().is_empty());
+    let title = text::line(title.unwrap_or(&notice.subject), TITLE_LENGTH);
+    (!title.trim().is_empty()).then_some(title)
+}
+
+/// A platform's own address says nothing about who wrote; a person's does.
+fn author(notice: &Notice) -> Option<String> {
+    let address = notice.from.first().filter(|_| notice.platform.is_none());
+    let name = text::line(notice.author.as_ref().or(address)?, NAME_LENGTH);
+    (!name.trim().is_empty()).then_some(name)
+}
+
+fn source(notice: &Notice) -> Option<String> {
+    let domain = || notice.from.first()?.rsplit_once('@').map(|(_, domain)| domain);
+    let source = notice.host.as_deref().or(notice.list_id.as_deref()).or_else(domain)?;
+    Some(text::line(source, NAME_LENGTH))
+}
+
+/// The beginning of an excerpt, line by line, with an ellipsis where lines were cut.
+fn excerpt(words: &str) -> Vec<String> {
+    let words = text::block(words, EXCERPT_LENGTH);
+    let mut lines: Vec<String> = words.trim().lines().map(|line| line.trim_end().to_owned()).collect();
+    if lines.len() > EXCERPT_LINES {
+        lines.truncate(EXCERPT_LINES);
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" …");
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_stops_after_eight_lines_and_says_so() {
+        let long: String = (1..=12).map(|n| format!("line {n}\n")).collect();
+        let lines = excerpt(&long);
+        assert_eq!(lines.len(), EXCERPT_LINES);
+        assert_eq!(lines[7], "line 8 …");
+        assert_eq!(excerpt("\n one\n\ntwo\n"), ["one", "", "two"]);
+        assert!(excerpt("").is_empty());
+    }
+}

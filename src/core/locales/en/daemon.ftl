@@ -1,0 +1,11 @@
+## What the daemon says: the status line, and what goes wrong
+
+daemon-open-until = open until { $until }
+daemon-open = open
+daemon-closed-until = closed, reopens { $until }
+daemon-closed = closed
+daemon-clock-unset = This computer’s clock shows a date in the past: nothing is held or released until it is right.
+daemon-absence = absence
+daemon-too-many-digests = Twelve digests in twenty-four hours: there is probably a loop. Notifications stay held; the next digest comes within the hour.
+daemon-mailbox-absent = The mailbox “{ $mailbox }” did not answer ({ $why }). What waits there comes as soon as it answers.
+daemon-digest-refused = The server refused the digest ({ $why }). The notifications stay held.

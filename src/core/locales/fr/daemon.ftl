@@ -1,0 +1,11 @@
+## Ce que dit le démon : la ligne d’état, et ce qui ne va pas
+
+daemon-open-until = ouvert jusqu’à { $until }
+daemon-open = ouvert
+daemon-closed-until = fermé, réouverture { $until }
+daemon-closed = fermé
+daemon-clock-unset = L’horloge de cet ordinateur indique une date passée : rien n’est retenu ni remis tant qu’elle n’est pas à l’heure.
+daemon-absence = absence
+daemon-too-many-digests = Douze récapitulatifs en vingt-quatre heures : il y a sans doute une boucle. Les notifications restent en attente ; le prochain récapitulatif partira dans l’heure.
+daemon-mailbox-absent = La boîte « { $mailbox } » n’a pas répondu ({ $why }). Ce qui y attend viendra dès qu’elle répondra.
+daemon-digest-refused = Le serveur a refusé le récapitulatif ({ $why }). Les notifications restent en attente.

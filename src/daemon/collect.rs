@@ -1,0 +1,173 @@
+//! Reads what waits in held, and what passed as urgent, into the values a digest is composed from.
+
+use std::{collections::HashSet, ops::ControlFlow};
+
+use chrono::{DateTime, Days, SubsecRound as _, TimeDelta, TimeZone as _, Utc};
+
+use super::policy;
+use crate::{
+    config::Config,
+    core::{
+        digest::{Entry, Input, Passed, Period, Style},
+        gate::{self, Outlook},
+        mail::{Content, Envelope, Folder, Ident},
+        notice,
+        release::Original,
+        selector::{Class, Rules},
+        sentences::Sentences,
+        text,
+        timeline::{State as Gate, Timeline},
+    },
+    io::mailbox::{Access, Listing, Mailbox, MailboxError},
+};
+
+/// Attachments named in one notice: more tell a reader nothing.
+const ATTACHMENTS: usize = 10;
+
+/// Graphemes of an attachment's name.
+const ATTACHMENT_NAME: usize = 80;
+
+/// Days ahead for which closed days are named in the footer, and how many of them.
+const CLOSED_DAYS_AHEAD: u64 = 30;
+const CLOSED_DAYS: usize = 3;
+
+/// INTERNALDATE may lie before the moment a message was admitted as urgent: listed from this long before the period.
+const URGENT_LEEWAY: TimeDelta = TimeDelta::days(1);
+
+/// Everything in the held folder of one mailbox: what to show, and the manifest. One ident is shown once.
+///
+/// # Errors
+/// The mailbox failed; nothing was changed.
+pub async fn held(
+    mailbox: &mut dyn Mailbox,
+    name: &str,
+    access: Access,
+) -> Result<(Vec<Entry>, Vec<Original>), MailboxError> {
+    let opened = mailbox.open(Folder::Held, access).await?;
+    let uids = mailbox.list(Listing::All).await?;
+    let (mut entries, mut originals) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    let mut visit = |batch: Vec<Content>| {
+        for content in batch {
+            let ident = Ident::of(&content.header);
+            if seen.insert(ident) {
+                entries.push(entry(&content));
+            }
+            originals.push(Original {
+                mailbox: name.to_owned(),
+                uid_validity: opened.uid_validity,
+                uid: content.uid,
+                ident,
+            });
+        }
+        ControlFlow::Continue(())
+    };
+    mailbox.contents(&uids, &mut visit).await?;
+    Ok((entries, originals))
+}
+
+fn entry(content: &Content) -> Entry {
+    let mut notice = notice::read(&content.message);
+    let named = content.attachments.iter().map(|name| text::line(name, ATTACHMENT_NAME));
+    for name in named {
+        if notice.attachments.len() < ATTACHMENTS && !notice.attachments.contains(&name) {
+            notice.attachments.push(name);
+        }
+    }
+    Entry { notice, received: content.received }
+}
+
+/// The messages of one mailbox that passed as urgent, as far as they are still in INBOX.
+pub(super) async fn urgent(
+    mailbox: &mut dyn Mailbox,
+    rules: &Rules,
+    idents: &HashSet<Ident>,
+    since: DateTime<Utc>,
+) -> Result<Vec<Passed>, MailboxError> {
+    mailbox.open(Folder::Inbox, Access::Read).await?;
+    let uids = mailbox.list(Listing::Since(since - URGENT_LEEWAY)).await?;
+    let mut passed = Vec::new();
+    let mut visit = |batch: Vec<Envelope>| {
+        for message in batch {
+            if !idents.contains(&Ident::of(&message.header)) {
+                continue;
+            }
+            let notice = notice::read(&message.header);
+            let selector = match rules.classify(&notice) {
+                Class::Urgent(selector) => selector.to_string(),
+                _ => String::new(),
+            };
+            passed.push(Passed { notice, received: message.received, selector });
+        }
+        ControlFlow::Continue(())
+    };
+    mailbox.envelopes(&uids, &mut visit).await?;
+    Ok(passed)
+}
+
+/// The time a digest covers: from the end of the previous one, or the beginning of the off-hours, to `to`.
+pub(super) fn period(last_end: Option<DateTime<Utc>>, outlook: &Outlook, to: DateTime<Utc>) -> Period {
+    // Whole seconds, as INTERNALDATE: what arrives within the last second belongs to the next digest.
+    let to = to.trunc_subsecs(0);
+    let closed = outlook.closed_before.as_ref().unwrap_or(&outlook.span);
+    let from = last_end.filter(|end| *end < to).or(closed.since).unwrap_or(to);
+    Period { from: from.min(to), to }
+}
+
+pub(super) fn style(config: &Config, timeline: &Timeline, outlook: &Outlook, now: DateTime<Utc>) -> Style {
+    let sentences = Sentences::new(config.language);
+    let delivery = config.mailboxes.iter().find(|mailbox| mailbox.name == config.digest.mailbox);
+    Style {
+        language: config.language,
+        timezone: timeline.timezone,
+        from: config.digest.from.clone(),
+        to: config.digest.to.clone(),
+        max_topics: config.digest.max_topics,
+        folder: delivery.map(|mailbox| mailbox.released.clone()).unwrap_or_default(),
+        next_digest: outlook.next_digest,
+        closed_days: closed_days(timeline, now, &sentences),
+        replies: true,
+    }
+}
+
+/// The next public holidays and absences, by name.
+fn closed_days(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -> Vec<(chrono::NaiveDate, String)> {
+    let today = timeline.timezone.from_utc_datetime(&now.naive_utc()).date_naive();
+    let Some(last) = today.checked_add_days(Days::new(CLOSED_DAYS_AHEAD)) else { return Vec::new() };
+    let mut days: Vec<_> = timeline
+        .named_holidays(today, last)
+        .into_iter()
+        .map(|(date, holiday)| (date, holiday.name(sentences.language()).to_owned()))
+        .collect();
+    let absences = timeline.away.iter().filter(|(from, _)| *from > today && *from <= last);
+    days.extend(absences.map(|(from, _)| (*from, sentences.say("daemon-absence"))));
+    days.retain(|(date, _)| *date > today);
+    days.sort();
+    days.truncate(CLOSED_DAYS);
+    days
+}
+
+/// What a digest of everything held now would be made of; changes nothing. `overrides` and the end of the last period come from
+/// the state, if there is one.
+///
+/// # Errors
+/// The mailbox that failed, by name, and why.
+pub async fn preview(
+    config: &Config,
+    timeline: &Timeline,
+    last_end: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Input, (String, MailboxError)> {
+    let outlook = gate::outlook(timeline, &policy(config), now);
+    let mut entries = Vec::new();
+    for mailbox in &config.mailboxes {
+        let fail = |error| (mailbox.name.clone(), error);
+        let mut connection = super::connect(mailbox, false).await.map_err(fail)?;
+        let (held, _) = held(connection.as_mut(), &mailbox.name, Access::Read).await.map_err(fail)?;
+        entries.extend(held);
+        connection.close().await;
+    }
+    let style = style(config, timeline, &outlook, now);
+    let to = if outlook.span.state == Gate::Closed { outlook.next_digest.unwrap_or(now) } else { now };
+    Ok(Input { entries, passed: Vec::new(), troubles: Vec::new(), period: period(last_end, &outlook, to), style })
+}

@@ -1,0 +1,444 @@
+//! The release: seal, deliver, file; and recovery by the last durable record. See `core::release` for the rules.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Daemon, Failure, Progress,
+    collect::{held, period, style, urgent},
+    witness::Event,
+};
+use crate::{
+    core::{
+        backoff::Backoff,
+        digest::{self, Entry, Input, Passed},
+        gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
+        mail::{Folder, Ident, Uid},
+        release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Step},
+        text,
+        timeline::Timeline,
+    },
+    io::{
+        mailbox::{Access, Listing, Look, Mailbox, Sight},
+        state::StateError,
+    },
+};
+
+/// The note that says until when nothing is sealed, after a refusal for good.
+const BLOCKED_UNTIL: &str = "blocked_until";
+
+/// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
+const RECHECK: TimeDelta = TimeDelta::minutes(5);
+
+/// What a digest answers: the digest instant of each mailbox that is due, or a command.
+struct Call {
+    instant: DateTime<Utc>,
+    requested: Option<DateTime<Utc>>,
+    /// Places of the mailboxes that are due.
+    wanted: Vec<usize>,
+}
+
+impl Daemon {
+    /// ACCEPTED that could not be recorded is recorded before anything else.
+    pub(super) fn record_acceptance(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
+        if self.unrecorded {
+            self.state.accept(now)?;
+            self.unrecorded = false;
+        }
+        Ok(())
+    }
+
+    /// Recovers the open release, or begins one that is due.
+    pub(super) async fn releases(
+        &mut self,
+        timeline: &Timeline,
+        outlook: &Outlook,
+        decisions: &[Decision],
+        now: DateTime<Utc>,
+    ) -> Result<Progress, StateError> {
+        if self.release.is_some() {
+            return self.advance(now).await;
+        }
+        if !self.orphans_settled {
+            match self.settle_orphans(now).await? {
+                Progress::Nothing => {}
+                other => return Ok(other),
+            }
+        }
+        let Some(call) = self.call(decisions)? else {
+            self.due_since = None;
+            return Ok(Progress::Nothing);
+        };
+        if let Some(until) = self.blocked(now)? {
+            return Ok(Progress::Waits(Some(until)));
+        }
+        let Some(ready) = self.ready(&call, now) else {
+            let patience = self.due_since.map(|since| since + PATIENCE).filter(|at| *at > now);
+            return Ok(Progress::Waits(Some(patience.unwrap_or(now + RECHECK))));
+        };
+        self.begin(&call, &ready, timeline, outlook, now).await
+    }
+
+    fn call(&self, decisions: &[Decision]) -> Result<Option<Call>, StateError> {
+        let requested = self.state.requested_release()?;
+        let due: Vec<usize> =
+            decisions.iter().enumerate().filter(|(_, decision)| decision.release.is_some()).map(|(at, _)| at).collect();
+        let instant = decisions.iter().find_map(|decision| decision.release);
+        Ok(match (requested, instant) {
+            (Some(asked), instant) => Some(Call {
+                instant: instant.map_or(asked, |instant| instant.max(asked)),
+                requested,
+                wanted: (0..self.links.len()).collect(),
+            }),
+            (None, Some(instant)) => Some(Call { instant, requested, wanted: due }),
+            (None, None) => None,
+        })
+    }
+
+    /// Until when nothing may be sealed: after a refusal for good, or when a loop is suspected.
+    fn blocked(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StateError> {
+        let noted = self.state.note(BLOCKED_UNTIL)?;
+        let until = noted.and_then(|text| text.parse::<DateTime<Utc>>().ok());
+        if let Some(until) = until.filter(|until| *until > now && *until <= now + REFUSED_PAUSE && !self.once) {
+            return Ok(Some(until));
+        }
+        if self.state.digests_since(now - TimeDelta::hours(24))? >= DIGESTS_A_DAY {
+            let text = self.sentences.say("daemon-too-many-digests");
+            self.note_trouble(Some(&text));
+            return Ok(Some(now + TimeDelta::hours(1)));
+        }
+        Ok(None)
+    }
+
+    /// The mailboxes to release now, or `None`: wait. One that is not up is waited for, then left for a release of its own.
+    fn ready(&mut self, call: &Call, now: DateTime<Utc>) -> Option<Vec<usize>> {
+        let ready: Vec<usize> = call.wanted.iter().copied().filter(|at| self.links[*at].is_up()).collect();
+        let missing = call.wanted.iter().filter(|at| !self.links[**at].is_up());
+        let delivery = self.links.iter().any(|link| link.name == self.config.digest.mailbox && link.is_up());
+        let since = *self.due_since.get_or_insert(now);
+        // A clock that was set back must not prolong the wait.
+        let patient = now >= since && now < since + PATIENCE && call.requested.is_none();
+        let waits = missing.fold(false, |waits, at| {
+            let link = &self.links[*at];
+            waits || !link.tried || link.is_connecting() || (patient && !self.once)
+        });
+        (!ready.is_empty() && delivery && !waits).then_some(ready)
+    }
+
+    async fn begin(
+        &mut self,
+        call: &Call,
+        ready: &[usize],
+        timeline: &Timeline,
+        outlook: &Outlook,
+        now: DateTime<Utc>,
+    ) -> Result<Progress, StateError> {
+        let period = period(self.state.last_period_end()?, outlook, call.instant);
+        let (mut entries, mut manifest, mut passed) = (Vec::new(), Vec::new(), Vec::new());
+        for index in ready {
+            match self.collect(*index, period.from).await {
+                Ok((held, originals, urgent)) => {
+                    entries.extend(held);
+                    manifest.extend(originals);
+                    passed.extend(urgent);
+                }
+                Err(failure) => {
+                    self.put_down(*index, failure, now)?;
+                    return Ok(Progress::Waits(None));
+                }
+            }
+        }
+        let instants = self.instants(call, ready);
+        self.due_since = None;
+        if manifest.is_empty() {
+            self.state.mark_done(&instants, now)?;
+            self.witness.tell(now, Event::NothingHeld);
+            return Ok(Progress::Advanced);
+        }
+        let troubles = self.troubles(&call.wanted, ready);
+        let style = style(&self.config, timeline, outlook, now);
+        let input = Input { entries, passed, troubles, period, style };
+        let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
+        let bytes = digest::message(&digest::compose(&input, &rid), &input, &rid);
+        let release = Release {
+            rid,
+            instants,
+            manifest,
+            delivery: self.config.digest.mailbox.clone(),
+            bytes,
+            period_end: period.to,
+            sealed_at: now,
+            uncertain: Vec::new(),
+            step: Step::Sealed,
+        };
+        self.state.seal(&release)?;
+        self.release = Some(release);
+        self.retry_at = None;
+        self.refusals = 0;
+        self.advance(now).await
+    }
+
+    async fn collect(
+        &mut self,
+        index: usize,
+        since: DateTime<Utc>,
+    ) -> Result<(Vec<Entry>, Vec<Original>, Vec<Passed>), Failure> {
+        let Self { links, config, state, .. } = self;
+        let name = links[index].name.clone();
+        let Some(mailbox) = links[index].mailbox() else { return Ok(Default::default()) };
+        let (entries, originals) = held(mailbox, &name, Access::Write).await?;
+        let idents: HashSet<Ident> = state
+            .urgent_since(since)?
+            .into_iter()
+            .filter(|(mailbox, ..)| *mailbox == name)
+            .map(|(_, ident, _)| ident)
+            .collect();
+        let passed = if idents.is_empty() || originals.is_empty() {
+            Vec::new()
+        } else {
+            urgent(mailbox, &config.mailboxes[index].rules, &idents, since).await?
+        };
+        Ok((entries, originals, passed))
+    }
+
+    /// A command is answered for every mailbox; a digest instant only for those that are in the digest.
+    fn instants(&self, call: &Call, ready: &[usize]) -> Vec<(String, DateTime<Utc>)> {
+        let asked =
+            call.requested.into_iter().flat_map(|at| self.links.iter().map(move |link| (link.name.clone(), at)));
+        let due = ready.iter().map(|at| (self.links[*at].name.clone(), call.instant));
+        let mut instants: Vec<_> = asked.chain(due).collect();
+        instants.sort();
+        instants.dedup();
+        instants
+    }
+
+    /// What the digest says of the daemon itself: in daytime, in the reader's language.
+    fn troubles(&self, wanted: &[usize], ready: &[usize]) -> Vec<String> {
+        let absent = wanted.iter().filter(|at| !ready.contains(at)).map(|at| &self.links[*at]);
+        absent
+            .map(|link| {
+                let why = link.trouble.clone().unwrap_or_default();
+                let why = text::line(&why, 200);
+                let args = [("mailbox", link.name.as_str().into()), ("why", why.into())];
+                self.sentences.say_with("daemon-mailbox-absent", &args)
+            })
+            .collect()
+    }
+
+    /// Takes the open release as far as it goes now.
+    async fn advance(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
+        if let Some(at) = self.retry_at.filter(|at| *at > now && *at <= now + TimeDelta::hours(24) && !self.once) {
+            return Ok(Progress::Waits(Some(at)));
+        }
+        self.retry_at = None;
+        loop {
+            let Some(release) = &self.release else { return Ok(Progress::Advanced) };
+            let step = match release.next() {
+                Next::Attempt => self.attempt(now).await,
+                Next::Look { at, marker } => self.look(at, marker, now).await,
+                Next::File => self.file(now).await,
+            };
+            match step {
+                Ok(Progress::Advanced) => {}
+                Ok(other) => return Ok(other),
+                Err((index, failure)) => {
+                    self.put_down(index, failure, now)?;
+                    return Ok(Progress::Waits(None));
+                }
+            }
+        }
+    }
+
+    fn delivery(&self) -> Option<usize> {
+        let release = self.release.as_ref()?;
+        self.links.iter().position(|link| link.name == release.delivery && link.is_up())
+    }
+
+    /// Certainly not delivered: tag, look whether another host was faster, record the intent, deliver.
+    async fn attempt(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+        let Some(index) = self.delivery() else { return Ok(Progress::Waits(Some(now + RECHECK))) };
+        self.tag(true).await?;
+        let fail = |failure: Failure| (index, failure);
+        let Some(release) = self.release.clone() else { return Ok(Progress::Advanced) };
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
+        let sight = mailbox.look(&release.rid, Look::Since(now - LOOK_BACK)).await.map_err(|e| fail(e.into()))?;
+        if sight == Sight::Found {
+            self.accepted(now);
+            return Ok(Progress::Advanced);
+        }
+        let marker = mailbox.marker().await.map_err(|error| fail(error.into()))?;
+        let intent = Step::Intent { at: now, marker: Some(marker) };
+        self.record(intent, &release.uncertain).map_err(|error| fail(error.into()))?;
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
+        let outcome = mailbox.append(&release.rid, &release.bytes).await;
+        self.performed(index, release::performed(outcome), &release, now).await
+    }
+
+    async fn performed(
+        &mut self,
+        index: usize,
+        record: Record,
+        release: &Release,
+        now: DateTime<Utc>,
+    ) -> Result<Progress, (usize, Failure)> {
+        let fail = |error: StateError| (index, Failure::State(error));
+        match record {
+            Record::Accepted => {
+                self.accepted(now);
+                self.record_acceptance(now).map_err(fail)?;
+                Ok(Progress::Advanced)
+            }
+            Record::Refused(text) => {
+                self.record(Step::Refused, &release.uncertain).map_err(fail)?;
+                self.refusals += 1;
+                let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
+                self.retry_at = Some(at);
+                self.refused(index, &text, now);
+                Ok(Progress::Waits(Some(at)))
+            }
+            Record::Unseal(text) => {
+                self.tag(false).await?;
+                let until = now + REFUSED_PAUSE;
+                self.state.set_note(BLOCKED_UNTIL, Some(&until.to_rfc3339())).map_err(fail)?;
+                self.state.unseal().map_err(fail)?;
+                self.release = None;
+                self.refused(index, &text, now);
+                Ok(Progress::Waits(Some(until)))
+            }
+            Record::Uncertain(text) => {
+                let mut uncertain = release.uncertain.clone();
+                uncertain.push(now);
+                let step = self.release.as_ref().map_or(Step::Sealed, |release| release.step.clone());
+                self.record(step, &uncertain).map_err(fail)?;
+                Err((index, Failure::Mailbox(crate::io::mailbox::MailboxError::Lost(text))))
+            }
+        }
+    }
+
+    /// Without an outcome: look for the digest before anything else.
+    async fn look(
+        &mut self,
+        at: DateTime<Utc>,
+        marker: Option<Marker>,
+        now: DateTime<Utc>,
+    ) -> Result<Progress, (usize, Failure)> {
+        let Some(index) = self.delivery() else { return Ok(Progress::Waits(Some(now + RECHECK))) };
+        let Some(release) = self.release.clone() else { return Ok(Progress::Advanced) };
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
+        let place = marker.map_or(Look::Since(release.sealed_at), Look::After);
+        let sight = mailbox.look(&release.rid, place).await.map_err(|error| (index, error.into()))?;
+        match release::looked(&release, sight == Sight::Found, at, now) {
+            Looked::Delivered => {
+                self.accepted(now);
+                self.record_acceptance(now).map_err(|error| (index, error.into()))?;
+                Ok(Progress::Advanced)
+            }
+            Looked::Repeat => self.attempt(now).await,
+            Looked::Wait(until) => Ok(Progress::Waits(Some(until))),
+        }
+    }
+
+    /// From here on the digest is never delivered again, even if recording that fails.
+    fn accepted(&mut self, now: DateTime<Utc>) {
+        self.unrecorded = true;
+        if let Some(release) = &mut self.release {
+            release.step = Step::Accepted;
+            let event = Event::Delivered { rid: &release.rid, originals: release.manifest.len() };
+            self.witness.tell(now, event);
+        }
+    }
+
+    fn record(&mut self, step: Step, uncertain: &[DateTime<Utc>]) -> Result<(), StateError> {
+        self.state.record_step(&step, uncertain)?;
+        if let Some(release) = &mut self.release {
+            release.step = step;
+            release.uncertain = uncertain.to_vec();
+        }
+        Ok(())
+    }
+
+    fn refused(&mut self, index: usize, text: &str, now: DateTime<Utc>) {
+        let args = [("why", text.into())];
+        let sentence = self.sentences.say_with("daemon-digest-refused", &args);
+        self.witness.tell(now, Event::Trouble { mailbox: Some(&self.links[index].name), text: &sentence });
+        self.note_trouble(Some(&sentence));
+    }
+
+    /// Originals of the open release, by the place of their mailbox; mailboxes that left the configuration are left alone.
+    fn manifest(&self) -> BTreeMap<usize, Vec<Original>> {
+        let mut by_place: BTreeMap<usize, Vec<Original>> = BTreeMap::new();
+        for original in self.release.iter().flat_map(|release| &release.manifest) {
+            if let Some(index) = self.links.iter().position(|link| link.name == original.mailbox) {
+                by_place.entry(index).or_default().push(original.clone());
+            }
+        }
+        by_place
+    }
+
+    /// Sets or removes the keyword on the manifest, where mailboxes are up and take keywords.
+    async fn tag(&mut self, sealed: bool) -> Result<(), (usize, Failure)> {
+        for (index, originals) in self.manifest() {
+            let Some(mailbox) = self.links[index].mailbox() else { continue };
+            tag_one(mailbox, &originals, sealed).await.map_err(|failure| (index, failure))?;
+        }
+        Ok(())
+    }
+
+    /// Moves the originals, removes the keyword, and is done.
+    async fn file(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+        // Nothing is moved before the acceptance is on disk.
+        self.record_acceptance(now).map_err(|error| (0, error.into()))?;
+        for (index, originals) in self.manifest() {
+            let Some(mailbox) = self.links[index].mailbox() else {
+                return Ok(Progress::Waits(Some(now + RECHECK)));
+            };
+            file_one(mailbox, &originals).await.map_err(|failure| (index, failure))?;
+        }
+        self.state.finish(now).map_err(|error| (0, error.into()))?;
+        self.release = None;
+        Ok(Progress::Advanced)
+    }
+}
+
+async fn tag_one(mailbox: &mut dyn Mailbox, originals: &[Original], sealed: bool) -> Result<(), Failure> {
+    let opened = mailbox.open(Folder::Held, Access::Write).await?;
+    let uids: Vec<Uid> = originals
+        .iter()
+        .filter(|original| original.uid_validity == opened.uid_validity)
+        .map(|original| original.uid.clone())
+        .collect();
+    mailbox.seal(&uids, sealed).await?;
+    Ok(())
+}
+
+async fn file_one(mailbox: &mut dyn Mailbox, originals: &[Original]) -> Result<(), Failure> {
+    let opened = mailbox.open(Folder::Held, Access::Write).await?;
+    let same = originals.iter().all(|original| original.uid_validity == opened.uid_validity);
+    let uids = if same {
+        originals.iter().map(|original| original.uid.clone()).collect()
+    } else {
+        // The UIDs mean nothing any more: known again by the keyword, else by ident.
+        let sealed = identify(mailbox, Listing::Sealed, originals).await?;
+        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
+    };
+    mailbox.relocate(&uids, Folder::Released).await?;
+    mailbox.open(Folder::Released, Access::Write).await?;
+    let tagged = identify(mailbox, Listing::Sealed, originals).await?;
+    if !tagged.is_empty() {
+        mailbox.seal(&tagged, false).await?;
+    }
+    Ok(())
+}
+
+/// UIDs in the open folder whose ident is in the manifest.
+async fn identify(mailbox: &mut dyn Mailbox, listing: Listing, originals: &[Original]) -> Result<Vec<Uid>, Failure> {
+    let uids = mailbox.list(listing).await?;
+    let idents: HashSet<Ident> = originals.iter().map(|original| original.ident).collect();
+    Ok(super::orphans::idents(mailbox, &uids)
+        .await?
+        .into_iter()
+        .filter(|(_, ident)| idents.contains(ident))
+        .map(|(uid, _)| uid)
+        .collect())
+}

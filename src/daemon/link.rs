@@ -1,0 +1,207 @@
+//! One mailbox of the configuration and its connection: up, being made, or down until an instant.
+
+use std::{collections::HashSet, rc::Rc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    config::{Config, MailboxConfig, Source},
+    core::{backoff::Backoff, gate::Mode, mail::Uid},
+    io::{
+        imap::ImapMailbox,
+        mailbox::{FolderNames, Mailbox, MailboxError},
+        maildir::MaildirMailbox,
+        secret,
+    },
+};
+
+/// Messages remembered as left alone in this span, so that a listing does not fetch their headers again. Beyond it they are
+/// fetched again: slower, never wrong.
+const LEFT_ALONE: usize = 100_000;
+
+/// A login refused for the first time is tried once more after this long: some servers refuse while they start.
+const LOGIN_RETRY: TimeDelta = TimeDelta::seconds(5);
+
+/// How the connection stands.
+pub(super) enum Connection {
+    /// Ready.
+    Up(Box<dyn Mailbox>),
+    /// Being made.
+    Connecting,
+    /// To be tried again at this instant; `None`: at the next opening, or on reload.
+    Down(Option<DateTime<Utc>>),
+}
+
+/// A mailbox and what is remembered of it while the daemon runs.
+pub(super) struct Link {
+    pub name: String,
+    pub mode: Mode,
+    pub connection: Connection,
+    /// Why it is down, for people.
+    pub trouble: Option<String>,
+    /// Whether the folders were found or made once: later a missing folder is told, never silently made again.
+    pub prepared: bool,
+    /// Whether at least one attempt to connect has ended.
+    pub tried: bool,
+    failures: u32,
+    login_refusals: u32,
+    uid_validity: u32,
+    left_alone: HashSet<Uid>,
+}
+
+impl Link {
+    pub fn new(config: &MailboxConfig, now: DateTime<Utc>) -> Self {
+        Self {
+            name: config.name.clone(),
+            mode: if config.filed_at_delivery() { Mode::Intake } else { Mode::Inbox },
+            connection: Connection::Down(Some(now)),
+            trouble: None,
+            prepared: false,
+            tried: false,
+            failures: 0,
+            login_refusals: 0,
+            uid_validity: 0,
+            left_alone: HashSet::new(),
+        }
+    }
+
+    /// The mailbox, if it is ready.
+    pub fn mailbox(&mut self) -> Option<&mut dyn Mailbox> {
+        match &mut self.connection {
+            Connection::Up(mailbox) => Some(mailbox.as_mut()),
+            Connection::Connecting | Connection::Down(_) => None,
+        }
+    }
+
+    pub fn is_up(&self) -> bool {
+        matches!(self.connection, Connection::Up(_))
+    }
+
+    /// Whether an attempt to connect is due. A retry further away than any delay of ours was set under another clock.
+    pub fn wants_to_connect(&self, now: DateTime<Utc>) -> bool {
+        match self.connection {
+            Connection::Down(Some(at)) => at <= now || at > now + TimeDelta::hours(25),
+            _ => false,
+        }
+    }
+
+    /// When to try again, if that is known.
+    pub fn retry_at(&self) -> Option<DateTime<Utc>> {
+        match self.connection {
+            Connection::Down(at) => at,
+            _ => None,
+        }
+    }
+
+    /// Refused for good since the start: the password is wrong.
+    pub fn login_refused(&self) -> bool {
+        !self.prepared && self.login_refusals >= 2
+    }
+
+    /// The last attempt to log in was refused.
+    pub fn was_refused(&self) -> bool {
+        !self.is_up() && self.login_refusals > 0
+    }
+
+    pub fn is_connecting(&self) -> bool {
+        matches!(self.connection, Connection::Connecting)
+    }
+
+    /// The connection is ready.
+    pub fn connected(&mut self, mailbox: Box<dyn Mailbox>) {
+        self.connection = Connection::Up(mailbox);
+        self.prepared = true;
+        self.tried = true;
+        self.login_refusals = 0;
+        self.left_alone.clear();
+    }
+
+    /// A sweep ended well: the mailbox works again.
+    pub fn works(&mut self) {
+        self.failures = 0;
+        self.trouble = None;
+    }
+
+    /// Something failed: the connection is dropped and tried again later, the sooner the more passing the cause.
+    pub fn failed(&mut self, error: &MailboxError, now: DateTime<Utc>) {
+        self.tried = true;
+        self.failures = self.failures.saturating_add(1);
+        self.left_alone.clear();
+        self.trouble = Some(error.to_string());
+        let jitter = fastrand::f64();
+        let delay = match error {
+            MailboxError::Login(_) => {
+                self.login_refusals += 1;
+                (self.login_refusals < 2).then_some(LOGIN_RETRY)
+            }
+            MailboxError::Lost(_) => Some(Backoff::CONNECT.delay(self.failures, jitter)),
+            MailboxError::Busy(_) => Some(Backoff::BUSY.delay(self.failures, jitter)),
+            MailboxError::Secret(_)
+            | MailboxError::Refused(_)
+            | MailboxError::Full(_)
+            | MailboxError::Missing(_)
+            | MailboxError::Unsupported(_)
+            | MailboxError::Tls(_) => Some(Backoff::REFUSED.delay(self.failures, jitter)),
+        };
+        self.connection = Connection::Down(delay.map(|delay| now + delay));
+    }
+
+    /// A new span, or a new configuration: look at everything again, and try a refused login once more.
+    pub fn refresh(&mut self, now: DateTime<Utc>, retry: bool) {
+        self.left_alone.clear();
+        if retry && matches!(self.connection, Connection::Down(None)) {
+            self.connection = Connection::Down(Some(now));
+        }
+    }
+
+    /// The folder's UIDVALIDITY: when it changed, UIDs seen before mean nothing.
+    pub fn opened(&mut self, uid_validity: u32) {
+        if self.uid_validity != uid_validity {
+            self.uid_validity = uid_validity;
+            self.left_alone.clear();
+        }
+    }
+
+    pub fn leave_alone(&mut self, uids: impl IntoIterator<Item = Uid>) {
+        if self.left_alone.len() > LEFT_ALONE {
+            self.left_alone.clear();
+        }
+        self.left_alone.extend(uids);
+    }
+
+    pub fn is_left_alone(&self, uid: &Uid) -> bool {
+        self.left_alone.contains(uid)
+    }
+}
+
+/// Connects to a mailbox of the configuration and finds its folders; with `create` the missing ones are made.
+///
+/// # Errors
+/// Whatever keeps the mailbox from being used; nothing was moved.
+pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mailbox>, MailboxError> {
+    let folders =
+        FolderNames { intake: config.intake.clone(), held: config.held.clone(), released: config.released.clone() };
+    let mut mailbox: Box<dyn Mailbox> = match &config.source {
+        Source::Imap(account) => {
+            let password =
+                secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string()))?;
+            Box::new(ImapMailbox::connect(account, &folders, password).await?)
+        }
+        Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)),
+    };
+    mailbox.prepare(create).await?;
+    Ok(mailbox)
+}
+
+/// As [`connect`], for the mailbox at `index`, owning what it needs.
+pub(super) async fn connect_owned(
+    config: Rc<Config>,
+    index: usize,
+    create: bool,
+) -> (usize, Result<Box<dyn Mailbox>, MailboxError>) {
+    let outcome = match config.mailboxes.get(index) {
+        Some(mailbox) => connect(mailbox, create).await,
+        None => Err(MailboxError::Missing(index.to_string())),
+    };
+    (index, outcome)
+}

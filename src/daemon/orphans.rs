@@ -1,0 +1,121 @@
+//! Originals that carry `qh-sealed` although no release is open: the state was lost, or set aside, in the middle of one.
+
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Utc};
+
+use super::{Daemon, Failure, Progress};
+use crate::{
+    core::{
+        mail::{Envelope, Folder, Ident, Uid, Verdict},
+        release::{self, LOOK_BACK, SETTLING},
+    },
+    io::{
+        mailbox::{Access, Listing, Look, Mailbox, MailboxError, Sight},
+        state::StateError,
+    },
+};
+
+/// The sealed originals of one mailbox.
+struct Sealed {
+    index: usize,
+    held: Vec<(Uid, Ident)>,
+    released: Vec<Uid>,
+}
+
+impl Daemon {
+    /// Looks once, when every mailbox is up, before anything is sealed. A sealed set is an intent without outcome: its digest is
+    /// looked for; found, or partly filed already: the rest is filed; not found: unsealed, and in the next digest.
+    pub(super) async fn settle_orphans(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
+        if !self.links.iter().all(|link| link.is_up()) {
+            // One that stays away must not keep the others waiting for ever: what was tried is enough.
+            let tried = self.links.iter().all(|link| link.tried);
+            return Ok(if tried { Progress::Nothing } else { Progress::Waits(None) });
+        }
+        match self.settle(now).await {
+            Ok(Progress::Nothing) => {
+                self.orphans_settled = true;
+                Ok(Progress::Nothing)
+            }
+            Ok(other) => Ok(other),
+            Err((index, failure)) => {
+                self.put_down(index, failure, now)?;
+                Ok(Progress::Waits(None))
+            }
+        }
+    }
+
+    async fn settle(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+        let mut found = Vec::new();
+        for index in 0..self.links.len() {
+            found.push(self.sealed(index).await.map_err(|failure| (index, failure))?);
+        }
+        let idents = || found.iter().flat_map(|sealed| sealed.held.iter().map(|(_, ident)| *ident));
+        let filed = found.iter().any(|sealed| !sealed.released.is_empty());
+        if idents().next().is_none() && !filed {
+            return Ok(Progress::Nothing);
+        }
+        let rid = release::rid(&self.config.profile, idents());
+        let delivered = filed || self.was_delivered(&rid, now).await?;
+        if !delivered && now >= self.started_at && now < self.started_at + SETTLING {
+            return Ok(Progress::Waits(Some(self.started_at + SETTLING)));
+        }
+        for sealed in found {
+            let index = sealed.index;
+            self.settle_one(sealed, delivered, now).await.map_err(|failure| (index, failure))?;
+        }
+        Ok(Progress::Nothing)
+    }
+
+    async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
+        let delivery = self.links.iter().position(|link| link.name == self.config.digest.mailbox);
+        let Some(index) = delivery else { return Ok(false) };
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(false) };
+        let sight = mailbox.look(rid, Look::Since(now - LOOK_BACK)).await.map_err(|error| (index, error.into()))?;
+        Ok(sight == Sight::Found)
+    }
+
+    async fn sealed(&mut self, index: usize) -> Result<Sealed, Failure> {
+        let mut sealed = Sealed { index, held: Vec::new(), released: Vec::new() };
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(sealed) };
+        mailbox.open(Folder::Held, Access::Write).await?;
+        let uids = mailbox.list(Listing::Sealed).await?;
+        sealed.held = idents(mailbox, &uids).await?;
+        mailbox.open(Folder::Released, Access::Write).await?;
+        sealed.released = mailbox.list(Listing::Sealed).await?;
+        Ok(sealed)
+    }
+
+    async fn settle_one(&mut self, sealed: Sealed, delivered: bool, now: DateTime<Utc>) -> Result<(), Failure> {
+        let Self { links, state, .. } = self;
+        let name = links[sealed.index].name.clone();
+        let Some(mailbox) = links[sealed.index].mailbox() else { return Ok(()) };
+        let uids: Vec<Uid> = sealed.held.iter().map(|(uid, _)| uid.clone()).collect();
+        mailbox.open(Folder::Held, Access::Write).await?;
+        if !delivered {
+            mailbox.seal(&uids, false).await?;
+            return Ok(());
+        }
+        let verdicts: Vec<_> = sealed.held.iter().map(|(_, ident)| (*ident, Verdict::Released)).collect();
+        state.remember(&name, &verdicts, now)?;
+        mailbox.relocate(&uids, Folder::Released).await?;
+        mailbox.open(Folder::Released, Access::Write).await?;
+        let tagged = mailbox.list(Listing::Sealed).await?;
+        mailbox.seal(&tagged, false).await?;
+        Ok(())
+    }
+}
+
+/// The idents of `uids` in the open folder.
+pub(super) async fn idents(mailbox: &mut dyn Mailbox, uids: &[Uid]) -> Result<Vec<(Uid, Ident)>, MailboxError> {
+    let mut found = Vec::with_capacity(uids.len());
+    let mut visit = |batch: Vec<Envelope>| {
+        found.extend(batch.into_iter().map(|message| {
+            let ident = Ident::of(&message.header);
+            (message.uid, ident)
+        }));
+        ControlFlow::Continue(())
+    };
+    mailbox.envelopes(uids, &mut visit).await?;
+    Ok(found)
+}

@@ -1,0 +1,97 @@
+//! The time between two turns: until an instant, a hint from a mailbox, a command, a signal, or a connection.
+
+use chrono::{DateTime, Utc};
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use tokio::sync::{mpsc, watch};
+
+use super::{Connected, Daemon, Signal, link::Connection, witness::Event};
+use crate::core::mail::Folder;
+
+/// Why a rest ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Woke {
+    /// Something may have changed.
+    Hint,
+    /// The configuration is to be read again.
+    Reload,
+    /// A stop was asked for.
+    Stop,
+}
+
+impl Daemon {
+    /// Rests until `wake_at` or until something happens; afterwards every mailbox that is up is in step.
+    pub(super) async fn rest(
+        &mut self,
+        wake_at: DateTime<Utc>,
+        signals: &mut mpsc::UnboundedReceiver<Signal>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Woke {
+        let (hush, hushed) = watch::channel(false);
+        let mut failed = Vec::new();
+        let mut connected = None;
+        let woke = {
+            let mut waits: FuturesUnordered<_> = self
+                .links
+                .iter_mut()
+                .enumerate()
+                .filter_map(|(index, link)| Some((index, link.mailbox()?)))
+                .map(|(index, mailbox)| {
+                    let hushed = hushed.clone();
+                    async move { (index, mailbox.wait(Folder::Intake, hushed).await) }
+                })
+                .collect();
+            let woke = tokio::select! {
+                () = self.clock.sleep_until(wake_at) => Woke::Hint,
+                _ = stop.wait_for(|stop| *stop) => Woke::Stop,
+                signal = signals.recv() => match signal {
+                    Some(Signal::Reload) => Woke::Reload,
+                    Some(Signal::Wake) => Woke::Hint,
+                    // Whoever sent signals is gone: so is the program.
+                    None => Woke::Stop,
+                },
+                Some(outcome) = self.connecting.next(), if !self.connecting.is_empty() => {
+                    connected = Some(outcome);
+                    Woke::Hint
+                }
+                Some((index, outcome)) = waits.next(), if !waits.is_empty() => {
+                    failed.extend(outcome.err().map(|error| (index, error)));
+                    Woke::Hint
+                }
+            };
+            let _ = hush.send(true);
+            while let Some((index, outcome)) = waits.next().await {
+                failed.extend(outcome.err().map(|error| (index, error)));
+            }
+            woke
+        };
+        let now = self.clock.now();
+        for (index, error) in failed {
+            self.link_failed(index, &error, now);
+        }
+        if let Some(outcome) = connected {
+            self.connected(outcome);
+        }
+        woke
+    }
+
+    /// Waits for one of the connections being made.
+    pub(super) async fn await_connection(&mut self) {
+        if let Some(outcome) = self.connecting.next().await {
+            self.connected(outcome);
+        }
+    }
+
+    fn connected(&mut self, (index, outcome): Connected) {
+        let now = self.clock.now();
+        match outcome {
+            Ok(mailbox) => {
+                self.links[index].connected(mailbox);
+                self.witness.tell(now, Event::Connected { mailbox: &self.links[index].name });
+            }
+            Err(error) => {
+                debug_assert!(matches!(self.links[index].connection, Connection::Connecting));
+                self.link_failed(index, &error, now);
+            }
+        }
+    }
+}
