@@ -14,6 +14,7 @@ use super::{
 use crate::{
     config::Config,
     core::{
+        civil,
         sentences::Sentences,
         timeline::{Override, State as Gate, Timeline},
         when,
@@ -73,7 +74,7 @@ fn end(
         (None, None) => return Ok(None),
     };
     if to <= now {
-        let to = when::format_instant(to, now, timeline.timezone, sentences);
+        let to = civil::format_instant(to, now, timeline.timezone, sentences);
         return Err(Failure::new(Exit::Usage, sentences.say_with("when-past", &[("when", to.into())])));
     }
     Ok(Some(to))
@@ -87,7 +88,7 @@ fn agrees(config: &Config, to: DateTime<Utc>, now: DateTime<Utc>, sentences: &Se
         return Ok(true);
     }
     output::print(&status::headline(&timeline, now, sentences))?;
-    let until = when::format_instant(to, now, timeline.timezone, sentences);
+    let until = civil::format_instant(to, now, timeline.timezone, sentences);
     let question = sentences.say_with("available-question", &[("until", until.into())]);
     let answer = Confirm::new().with_prompt(question).default(false).interact_opt();
     answer.map(|answer| answer.unwrap_or(false)).map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
@@ -117,7 +118,7 @@ fn tell(
 ) -> Result<Exit, Failure> {
     let text = match to {
         Some(to) => {
-            let until = when::format_instant(to, now, config.timeline.timezone, sentences);
+            let until = civil::format_instant(to, now, config.timeline.timezone, sentences);
             sentences.say_with(&format!("{id}-until"), &[("until", until.into())])
         }
         None => sentences.say(id),

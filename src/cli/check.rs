@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Problem},
-    core::{sentences::Sentences, when},
+    core::{civil, sentences::Sentences},
     io::{lock, state::State},
 };
 
@@ -98,7 +98,7 @@ fn openings(config: &Config, sentences: &Sentences) -> Line {
     let timezone = config.timeline.timezone;
     match config.timeline.next_opening(now) {
         Some(opening) => {
-            let opening = when::format_instant(opening, now, timezone, sentences);
+            let opening = civil::format_instant(opening, now, timezone, sentences);
             let args = [("timezone", timezone.name().into()), ("opening", opening.into())];
             Line::Good(sentences.say_with("check-openings", &args))
         }

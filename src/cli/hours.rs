@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     status,
 };
 use crate::core::{
+    civil,
     sentences::Sentences,
     timeline::{Span, Timeline},
     when,
@@ -59,7 +60,7 @@ pub(super) fn run(context: &Context, arguments: &Hours) -> Result<Exit, Failure>
 fn at(timeline: &Timeline, text: &str, now: DateTime<Utc>, json: bool, sentences: &Sentences) -> Result<(), Failure> {
     let instant = instant(text, now, timeline, sentences)?;
     if !json {
-        let args = [("at", when::format_instant(instant, now, timeline.timezone, sentences).into())];
+        let args = [("at", civil::format_instant(instant, now, timeline.timezone, sentences).into())];
         return output::print(&(sentences.say_with("hours-at", &args) + "\n" + &status::headline(timeline, instant, sentences)));
     }
     let Span { state, until, .. } = timeline.span(instant);
@@ -118,7 +119,7 @@ fn table(
     for holiday in holidays {
         days.entry(holiday.date).or_default().push(holiday.name.clone());
     }
-    let names: Vec<String> = days.keys().map(|date| when::format_day(*date, sentences)).collect();
+    let names: Vec<String> = days.keys().map(|date| day_of(*date, sentences)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut text = sentences.say_with("hours-timezone", &[("timezone", timeline.timezone.name().into())]) + "\n";
     if days.is_empty() {
@@ -130,6 +131,10 @@ fn table(
     text
 }
 
+fn day_of(date: NaiveDate, sentences: &Sentences) -> String {
+    format!("{} {}", civil::weekday_name(date.weekday(), sentences), civil::format_day(date, sentences))
+}
+
 /// `09:00–12:30`; a window that lasts longer than a day ends with its day.
 fn hours_of(span: &Span, timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -> String {
     let time = |instant: DateTime<Utc>| instant.with_timezone(&timeline.timezone).format("%H:%M").to_string();
@@ -137,7 +142,7 @@ fn hours_of(span: &Span, timeline: &Timeline, now: DateTime<Utc>, sentences: &Se
     let closes = match (span.since, span.until) {
         (_, None) => "…".to_owned(),
         (Some(since), Some(until)) if until - since <= TimeDelta::days(1) => time(until),
-        (_, Some(until)) => when::format_instant(until, now, timeline.timezone, sentences),
+        (_, Some(until)) => civil::format_instant(until, now, timeline.timezone, sentences),
     };
     format!("{opens}–{closes}")
 }

@@ -3,11 +3,15 @@
 mod arguments;
 mod away;
 mod check;
+mod demo;
 pub mod exit;
 mod hours;
 mod init;
 pub mod inspect;
 pub mod output;
+mod preview;
+mod release;
+mod run;
 mod status;
 
 use std::{ffi::OsString, io, process::ExitCode};
@@ -75,7 +79,7 @@ impl Context {
 }
 
 /// Reads the command line, runs the command, and says on stderr why it failed.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
@@ -112,8 +116,10 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Away(arguments) => away::away(context, arguments),
         Command::Available(arguments) => away::available(context, arguments),
         Command::Auto => away::auto(context),
-        Command::Demo(_) | Command::Run(_) | Command::Preview(_) | Command::Release | Command::Inspect(_) => {
-            Err(Failure::new(Exit::Unavailable, context.sentences.say("exit-not-yet")))
-        }
+        Command::Inspect(arguments) => inspect::run(context, arguments),
+        Command::Run(arguments) => run::run(context, arguments),
+        Command::Preview(arguments) => preview::run(context, arguments),
+        Command::Release => release::run(context),
+        Command::Demo(arguments) => demo::run(context, arguments),
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use crate::core::{
     sentences::Sentences,
-    timeline::{self, Reason, State},
+    timeline::{Reason, State},
 };
 
 /// Prints to stdout; colours only where they are wanted. A reader that went away (`| head`) is no error.
@@ -55,12 +55,6 @@ pub struct ReasonShape {
 impl ReasonShape {
     /// The reason in words of the reader's language.
     pub fn new(reason: &Reason, sentences: &Sentences) -> Self {
-        let kind = match reason {
-            Reason::Schedule => "schedule",
-            Reason::Holiday(..) => "holiday",
-            Reason::Away { .. } => "away",
-            Reason::Override => "override",
-        };
-        Self { kind, text: timeline::describe(reason, sentences) }
+        Self { kind: reason.kind(), text: reason.describe(sentences) }
     }
 }

@@ -14,10 +14,10 @@ use super::{
 use crate::{
     config::Config,
     core::{
+        civil,
         mail::Folder,
         sentences::Sentences,
         timeline::{Span, State as Gate, Timeline},
-        when,
     },
     daemon,
     io::{
@@ -134,7 +134,7 @@ fn shape(timeline: &Timeline, health: &Health, held: Option<usize>, now: DateTim
 /// "Closed, reopens Monday 9:00", and why.
 pub(super) fn headline(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -> String {
     let Span { state, since, until } = timeline.span(now);
-    let say = |instant| when::format_instant(instant, now, timeline.timezone, sentences);
+    let say = |instant| civil::format_instant(instant, now, timeline.timezone, sentences);
     let id = match (state, until) {
         (Gate::Open, Some(_)) => "status-open-until",
         (Gate::Open, None) => "status-open",
@@ -144,7 +144,7 @@ pub(super) fn headline(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sent
     let until = until.map(say).unwrap_or_default();
     let bold = Style::new().bold();
     let mut text = format!("{bold}{}{bold:#}\n", sentences.say_with(id, &[("until", until.into())]));
-    let reason = crate::core::timeline::describe(&timeline.reason(now), sentences);
+    let reason = timeline.reason(now).describe(sentences);
     let (id, since) = since.map_or(("status-reason", String::new()), |since| ("status-since", say(since)));
     text += &sentences.say_with(id, &[("since", since.into()), ("reason", reason.into())]);
     text + "\n"
@@ -153,7 +153,7 @@ pub(super) fn headline(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sent
 fn daemon_line(health: &Health, now: DateTime<Utc>, timezone: Tz, sentences: &Sentences) -> String {
     let mut text = match (health.running, health.since) {
         (true, Some(since)) => {
-            let since = when::format_instant(since, now, timezone, sentences);
+            let since = civil::format_instant(since, now, timezone, sentences);
             sentences.say_with("status-running-since", &[("since", since.into())])
         }
         (true, None) => sentences.say("status-running"),
