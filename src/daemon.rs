@@ -29,11 +29,11 @@ use self::{
 use crate::{
     config::Config,
     core::{
+        civil,
         gate::{self, Decision, Outlook, Policy, Reason, Standing},
         release::Release,
         sentences::Sentences,
         timeline::{Span, State as Gate, Timeline},
-        when,
     },
     io::{
         clock::Clock,
@@ -321,7 +321,7 @@ impl Daemon {
         let state = if span.state == Gate::Open { "open" } else { "closed" };
         let line = match span.until {
             Some(until) => {
-                let until = when::format_instant(until, now, timeline.timezone, &self.sentences);
+                let until = civil::format_instant(until, now, timeline.timezone, &self.sentences);
                 self.sentences.say_with(&format!("daemon-{state}-until"), &[("until", until.into())])
             }
             None => self.sentences.say(&format!("daemon-{state}")),

@@ -124,6 +124,7 @@ pub(super) fn style(config: &Config, timeline: &Timeline, outlook: &Outlook, now
         to: config.digest.to.clone(),
         max_topics: config.digest.max_topics,
         folder: delivery.map(|mailbox| mailbox.released.clone()).unwrap_or_default(),
+        config_file: config.path.display().to_string(),
         next_digest: outlook.next_digest,
         closed_days: closed_days(timeline, now, &sentences),
         replies: true,

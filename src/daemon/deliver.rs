@@ -160,7 +160,13 @@ impl Daemon {
         let style = style(&self.config, timeline, outlook, now);
         let input = Input { entries, passed, troubles, period, style };
         let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
-        let bytes = digest::message(&digest::compose(&input, &rid), &input, &rid);
+        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.refused(None, &error.to_string(), now);
+                return Ok(Progress::Waits(Some(now + REFUSED_PAUSE)));
+            }
+        };
         let release = Release {
             rid,
             instants,
@@ -294,7 +300,7 @@ impl Daemon {
                 self.refusals += 1;
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
-                self.refused(index, &text, now);
+                self.refused(Some(index), &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
@@ -303,7 +309,7 @@ impl Daemon {
                 self.state.set_note(BLOCKED_UNTIL, Some(&until.to_rfc3339())).map_err(fail)?;
                 self.state.unseal().map_err(fail)?;
                 self.release = None;
-                self.refused(index, &text, now);
+                self.refused(Some(index), &text, now);
                 Ok(Progress::Waits(Some(until)))
             }
             Record::Uncertain(text) => {
@@ -358,10 +364,11 @@ impl Daemon {
         Ok(())
     }
 
-    fn refused(&mut self, index: usize, text: &str, now: DateTime<Utc>) {
-        let args = [("why", text.into())];
+    fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
+        let args = [("why", text::line(text, 200).into())];
         let sentence = self.sentences.say_with("daemon-digest-refused", &args);
-        self.witness.tell(now, Event::Trouble { mailbox: Some(&self.links[index].name), text: &sentence });
+        let mailbox = index.map(|index| self.links[index].name.as_str());
+        self.witness.tell(now, Event::Trouble { mailbox, text: &sentence });
         self.note_trouble(Some(&sentence));
     }
 

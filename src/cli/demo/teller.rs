@@ -2,16 +2,16 @@
 
 use std::{collections::HashSet, io::Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use chrono_tz::Tz;
 
 use crate::{
     core::{
+        civil,
         gate::{Judgement, Leave},
         sentences::Sentences,
         text,
         timeline::State,
-        when,
     },
     daemon::{Event, Witness},
 };
@@ -37,8 +37,9 @@ impl<W: Write> Teller<W> {
         let local = now.with_timezone(&self.timezone);
         if self.day != Some(local.date_naive()) {
             self.day = Some(local.date_naive());
-            let day = when::format_day(local.date_naive(), &self.sentences);
-            let _ = writeln!(self.out, "\n  {day}");
+            let weekday = civil::weekday_name(local.weekday(), &self.sentences);
+            let day = civil::format_day(local.date_naive(), &self.sentences);
+            let _ = writeln!(self.out, "\n  {weekday} {day}");
         }
         // A story that nobody reads any more (a closed pipe) is no failure.
         let _ = writeln!(self.out, "  {}  {label:<9} {text}", local.format("%H:%M"));
@@ -69,7 +70,7 @@ impl<W: Write> Witness for Teller<W> {
         match event {
             Event::Edge { state, until } => {
                 let until = until
-                    .map(|until| when::format_instant(until, now, self.timezone, &self.sentences))
+                    .map(|until| civil::format_instant(until, now, self.timezone, &self.sentences))
                     .unwrap_or_default();
                 let (label, text) = match state {
                     State::Open => ("demo-open", "demo-open-until"),
