@@ -8,6 +8,11 @@ use std::{
 
 use serde::Serialize;
 
+use super::{
+    Context, arguments,
+    exit::{Exit, Failure},
+    output,
+};
 use crate::core::{
     notice::{self, Kind, Notice, Platform},
     selector::{Class, Rules},
@@ -28,6 +33,25 @@ pub enum Reading {
     Complete,
     /// At least one file could not be read: exit 66.
     Partial,
+}
+
+pub(super) fn run(context: &Context, arguments: &arguments::Inspect) -> Result<Exit, Failure> {
+    let config = context.config_if_any()?;
+    let sentences = match &config {
+        Some(config) => Sentences::new(config.language),
+        None => Sentences::new(context.sentences.language()),
+    };
+    // Without a configuration, the defaults; with one, the rules of its first mailbox: the command names none.
+    let rules = config.as_ref().and_then(|config| config.mailboxes.first()).map(|mailbox| mailbox.rules.clone());
+    let rules = rules.unwrap_or(Rules { hold: None, never_hold: Vec::new(), urgent: Vec::new() });
+    let mut out = Vec::new();
+    let reading = inspect(&arguments.files, arguments.json, &rules, &sentences, &mut out)
+        .map_err(|error| Failure::new(Exit::CannotCreate, error.to_string()))?;
+    output::print(&String::from_utf8_lossy(&out))?;
+    match reading {
+        Reading::Complete => Ok(Exit::Done),
+        Reading::Partial => Err(Failure::new(Exit::CannotRead, sentences.say("exit-unread"))),
+    }
 }
 
 /// Writes what is made of each file, in the order given: a JSON object a line, or a few lines for people.

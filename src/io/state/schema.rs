@@ -115,12 +115,24 @@ fn check(connection: &Connection, found: i64) -> rusqlite::Result<()> {
     if found == 0 {
         transaction.execute_batch(TABLES)?;
     }
-    let verdict: String = transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    let mut verdict: String = transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     transaction.commit()?;
     if verdict == "ok" {
-        return Ok(());
+        // SQLite takes the tables' text as it is: a letter that the disk changed is another column to it.
+        let fresh = Connection::open_in_memory()?;
+        fresh.execute_batch(TABLES)?;
+        if tables(connection)? == tables(&fresh)? {
+            return Ok(());
+        }
+        "its tables are not ours".clone_into(&mut verdict);
     }
     Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(verdict)))
+}
+
+/// The text of the tables and indexes.
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let mut query = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?;
+    query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// What an error means while the database is being opened.

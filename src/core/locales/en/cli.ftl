@@ -1,4 +1,163 @@
-## cli
+## cli: exits
+
+exit-state = The state cannot be used: { $cause }
+exit-login = { $mailbox }: the server refused the login ({ $cause }). Check user and password; some providers want a password made for this program.
+exit-secret = { $mailbox }: the password could not be had: { $cause }
+exit-unsupported = { $mailbox }: this mailbox cannot be used safely: { $cause }
+exit-tls = { $mailbox }: no secure connection to the server: { $cause }
+exit-folder = { $mailbox }: a folder is missing: { $cause }
+exit-full = { $mailbox }: there is no room left: { $cause }
+exit-network = { $mailbox }: the mailbox does not answer as it should: { $cause }
+exit-unread = At least one file could not be read.
+
+## help
+
+help = Keeps forum and ticket notifications out of your off-hours, and brings them in one digest.
+help-commands = Commands
+help-options = Options
+help-arguments = Arguments
+help-help = Show this help
+help-version = Show the version
+help-config = Configuration: a file, or the name of a profile
+help-lang = Language: fr or en
+help-verbose = Say more
+help-demo = Play an evening, a night and a morning, without any configuration
+help-demo-out = Where digest.eml, digest.html and digest.txt are left
+help-init = Ask a few questions and write the configuration
+help-check = Check every condition for working, with the remedy
+help-check-offline = Without the network
+help-run = Run the daemon
+help-run-once = Perform what is due now, and end
+help-status = Open or closed, until when, and why
+help-status-json = As JSON, for programs
+help-status-peek = With the number of held notifications
+help-hours = The coming availability windows and holidays
+help-hours-days = How many days ahead
+help-hours-at = Why it is open or closed then: 2026-12-01, 18:00, "monday 9h"…
+help-hours-json = As JSON, for programs
+help-away = Close now: until a time, for a while, or until "auto"
+help-away-until = Until when: 2026-12-01, 18:00, "monday 9h"…
+help-away-duration = For how long: 2h, 90m, 3d
+help-available = Open now: for an hour, or as you say
+help-available-until = Until when: 2026-12-01, 18:00, "monday 9h"…
+help-available-duration = For how long: 2h, 90m, 3d
+help-available-yes = Without asking
+help-auto = Follow the declared hours again
+help-preview = Show the digest of what is held now; changes nothing
+help-preview-format = text, html, eml or json
+help-preview-out = Write to this file
+help-release = A digest now
+help-inspect = What quiethours makes of messages
+help-inspect-files = Messages, one a file
+help-inspect-json = As JSON, one object a line
+
+## status
+
+status-open = Open
+status-open-until = Open until { $until }
+status-closed = Closed
+status-closed-until = Closed, reopens { $until }
+status-since = Since { $since }: { $reason }
+status-reason = { $reason }
+status-running = The daemon is running.
+status-running-since = The daemon is running since { $since }.
+status-stopped = The daemon is not running. Start it: systemctl --user start quiethours, or: quiethours run
+status-error = It last said: { $error }
+status-folder = Notifications wait in the folder “{ $folder }” ({ $mailbox }).
+status-held = { $count ->
+    [0] Nothing is held.
+    [one] 1 notification is held.
+   *[other] { $count } notifications are held.
+}
+status-tzdata = Time zone data: { $version }
+
+## hours
+
+hours-at = { $at }:
+hours-timezone = Times of { $timezone }
+hours-none = No availability window in this time.
+when-unclear = “{ $value }” is no time that is understood. For example 2026-12-01, "2026-12-01 09:00", 18:00, "monday 9h"
+when-past = { $when } is over. Give a time to come.
+duration-unclear = “{ $value }” is no duration that is understood. For example 2h, 90m, 3d
+
+## away, available, auto
+
+away-done = Closed until you say: quiethours auto
+away-done-until = Closed until { $until }.
+available-done-until = Open until { $until }.
+available-question = These are your off-hours. Open until { $until } all the same?
+available-unchanged = Nothing was changed.
+auto-done = Your declared hours apply again.
+override-no-daemon = The daemon is not running; it will follow this when it starts.
+override-not-woken = The daemon could not be woken; it will follow this within a few minutes.
+
+## check
+
+check-config = Configuration: { $path }
+check-openings = Time zone { $timezone }; next opening { $opening }
+check-never-open = No availability window opens within a year: look at [availability]
+check-state = State: { $dir }
+check-state-bad = State: { $dir } cannot be used: { $cause }. It must be a directory of your own (chmod 700), or set state.dir
+check-offline = The network was not tried (--offline).
+check-reached = { $mailbox }: the server answers: { $value }
+check-no-name = { $mailbox }: this name leads nowhere: { $value }. Check imap, and the network
+check-no-connection = { $mailbox }: the server does not answer: { $value }. Check imap with its port, and the network
+check-folders = { $mailbox }: the mailbox can be used; the folders are there, “{ $value }” among them
+check-folders-later = { $mailbox }: the mailbox can be used; the folder “{ $value }” will be made by the daemon
+check-intake-missing = { $mailbox }: the folder “{ $value }” does not exist. Make it, and a rule at your mail provider that files notifications into it
+check-intake = { $mailbox }: your mail server files notifications into “{ $folder }”. While the daemon is stopped they go on waiting there
+check-inbox = { $mailbox }: INBOX is watched: best effort. A telephone may ring before a message is moved, and nothing is moved while this computer sleeps. A rule on the server (intake) is airtight
+check-visible = { $mailbox }: should your telephone announce “{ $folder }” too, unsubscribe from that folder there
+check-running = The daemon is running.
+check-stopped = The daemon is not running. Start it: systemctl --user enable --now quiethours
+check-lingers = The daemon goes on running after you log out.
+check-linger = The daemon stops when you log out. To keep it running: loginctl enable-linger
+check-failed = Not everything is in place yet: see the lines with ✗.
+
+## init
+
+init-terminal = init asks questions: run it in a terminal, or write the file by hand (see examples/).
+init-welcome = A few questions; each answer is tried at once. At the end { $path } is written.
+init-overwrite = { $path } exists already. Replace it?
+init-kept = Nothing was changed.
+init-address = Your mail address
+init-address-wrong = This is not a mail address: you@example.org
+init-server = The mail server (IMAP)
+init-server-wrong = This names no server: mail.example.org
+init-user = The user name there
+init-empty = Something is needed here
+init-password-how = How may the password be had?
+init-password-file = Keep it in the configuration file, which only you can read
+init-password-command = Ask a program for it each time (pass, secret-tool…)
+init-password = The password (not shown)
+init-command = The command that prints it, such as: pass show mail
+init-command-wrong = A quote is missing, or there is no command
+init-trying = Trying to log in…
+init-logged-in = The login works.
+init-again = Try again with other answers?
+init-days = When are you available? Write for example 9h-12h30, 14h-18h; nothing for a day off.
+init-weekdays = Monday to Friday
+init-saturday = Saturday
+init-sunday = Sunday
+init-holidays = Public holidays of which country? FR, BE, FR-67…; nothing for none
+init-holidays-wrong = The holidays of this code are not known: FR, BE, FR-67…
+init-night = Does this computer stay on at night?
+init-intake-why = A computer that sleeps cannot keep your INBOX quiet. Your mail provider can: make a rule in its web mail (a filter) that files the notifications of the forum and of the tickets into the folder “{ $folder }”. They then wait there, and quiethours brings the digest when it wakes.
+init-intake = Work this way?
+init-written = { $path } is written.
+init-works = The mailbox and its folders are ready.
+init-service = Start quiethours now, and at every login?
+init-service-done = { $unit } runs. To keep it running after logout: loginctl enable-linger
+init-service-failed = The configuration is written, but the service could not be installed: { $cause }
+init-by-hand = To start: quiethours run. To see that all is well: quiethours check
+init-file = Written by: quiethours init. All options: examples/
+init-file-availability = when you are available; a day that is not named is closed
+init-file-hours = for example 9h-12h30, 14h-18h
+init-file-timezone = the zone of these hours
+init-file-holidays = closed on public holidays
+init-file-mailbox = where notifications arrive
+init-file-intake = the folder that your mail provider's rule files notifications into
+init-file-digest = to whom
 
 ## inspect
 inspect-digest = this is a digest of quiethours

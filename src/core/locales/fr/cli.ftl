@@ -1,4 +1,163 @@
-## cli
+## cli : sorties
+
+exit-state = L’état ne peut pas être utilisé : { $cause }
+exit-login = { $mailbox } : le serveur a refusé la connexion ({ $cause }). Vérifiez l’utilisateur et le mot de passe ; certains fournisseurs exigent un mot de passe propre à ce programme.
+exit-secret = { $mailbox } : le mot de passe n’a pas pu être obtenu : { $cause }
+exit-unsupported = { $mailbox } : cette boîte ne peut pas être utilisée sans risque : { $cause }
+exit-tls = { $mailbox } : pas de connexion sûre avec le serveur : { $cause }
+exit-folder = { $mailbox } : il manque un dossier : { $cause }
+exit-full = { $mailbox } : il n’y a plus de place : { $cause }
+exit-network = { $mailbox } : la boîte ne répond pas comme il faut : { $cause }
+exit-unread = Au moins un fichier n’a pas pu être lu.
+
+## aide
+
+help = Garde les notifications du forum et des tickets hors de vos heures de repos, et les apporte en un seul résumé.
+help-commands = Commandes
+help-options = Options
+help-arguments = Arguments
+help-help = Afficher cette aide
+help-version = Afficher la version
+help-config = Configuration : un fichier, ou le nom d’un profil
+help-lang = Langue : fr ou en
+help-verbose = En dire plus
+help-demo = Jouer une soirée, une nuit et un matin, sans rien configurer
+help-demo-out = Où laisser digest.eml, digest.html et digest.txt
+help-init = Poser quelques questions et écrire la configuration
+help-check = Vérifier chaque condition, avec le remède
+help-check-offline = Sans le réseau
+help-run = Lancer le démon
+help-run-once = Accomplir ce qui est dû maintenant, puis s’arrêter
+help-status = Ouvert ou fermé, jusqu’à quand, et pourquoi
+help-status-json = En JSON, pour les programmes
+help-status-peek = Avec le nombre de notifications en attente
+help-hours = Les prochaines plages de disponibilité et les jours fériés
+help-hours-days = Combien de jours à l’avance
+help-hours-at = Pourquoi c’est ouvert ou fermé à ce moment : 2026-12-01, 18:00, "lundi 9h"…
+help-hours-json = En JSON, pour les programmes
+help-away = Fermer maintenant : jusqu’à un moment, pour une durée, ou jusqu’à « auto »
+help-away-until = Jusqu’à quand : 2026-12-01, 18:00, "lundi 9h"…
+help-away-duration = Combien de temps : 2h, 90m, 3d
+help-available = Ouvrir maintenant : pour une heure, ou comme vous le dites
+help-available-until = Jusqu’à quand : 2026-12-01, 18:00, "lundi 9h"…
+help-available-duration = Combien de temps : 2h, 90m, 3d
+help-available-yes = Sans poser la question
+help-auto = Suivre à nouveau les heures déclarées
+help-preview = Montrer le résumé de ce qui attend ; ne change rien
+help-preview-format = text, html, eml ou json
+help-preview-out = Écrire dans ce fichier
+help-release = Un résumé maintenant
+help-inspect = Ce que quiethours comprend de messages
+help-inspect-files = Des messages, un par fichier
+help-inspect-json = En JSON, un objet par ligne
+
+## status
+
+status-open = Ouvert
+status-open-until = Ouvert jusqu’à { $until }
+status-closed = Fermé
+status-closed-until = Fermé, réouverture { $until }
+status-since = Depuis { $since } : { $reason }
+status-reason = { $reason }
+status-running = Le démon tourne.
+status-running-since = Le démon tourne depuis { $since }.
+status-stopped = Le démon ne tourne pas. Pour le lancer : systemctl --user start quiethours, ou : quiethours run
+status-error = Il a dit en dernier : { $error }
+status-folder = Les notifications attendent dans le dossier « { $folder } » ({ $mailbox }).
+status-held = { $count ->
+    [0] Rien n’attend.
+    [one] Une notification attend.
+   *[other] { $count } notifications attendent.
+}
+status-tzdata = Données des fuseaux horaires : { $version }
+
+## hours
+
+hours-at = { $at } :
+hours-timezone = Heures de { $timezone }
+hours-none = Aucune plage de disponibilité dans cette période.
+when-unclear = « { $value } » n’est pas un moment que l’on comprend. Par exemple 2026-12-01, "2026-12-01 09:00", 18:00, "lundi 9h"
+when-past = { $when } est passé. Donnez un moment à venir.
+duration-unclear = « { $value } » n’est pas une durée que l’on comprend. Par exemple 2h, 90m, 3d
+
+## away, available, auto
+
+away-done = Fermé jusqu’à ce que vous disiez : quiethours auto
+away-done-until = Fermé jusqu’à { $until }.
+available-done-until = Ouvert jusqu’à { $until }.
+available-question = Ce sont vos heures de repos. Ouvrir quand même jusqu’à { $until } ?
+available-unchanged = Rien n’a changé.
+auto-done = Vos heures déclarées s’appliquent à nouveau.
+override-no-daemon = Le démon ne tourne pas ; il en tiendra compte à son démarrage.
+override-not-woken = Le démon n’a pas pu être réveillé ; il en tiendra compte d’ici quelques minutes.
+
+## check
+
+check-config = Configuration : { $path }
+check-openings = Fuseau horaire { $timezone } ; prochaine ouverture { $opening }
+check-never-open = Aucune plage de disponibilité ne s’ouvre d’ici un an : voyez [availability]
+check-state = État : { $dir }
+check-state-bad = État : { $dir } ne peut pas être utilisé : { $cause }. Ce doit être un dossier à vous seul (chmod 700) ; sinon, donnez state.dir
+check-offline = Le réseau n’a pas été essayé (--offline).
+check-reached = { $mailbox } : le serveur répond : { $value }
+check-no-name = { $mailbox } : ce nom ne mène nulle part : { $value }. Vérifiez imap, et le réseau
+check-no-connection = { $mailbox } : le serveur ne répond pas : { $value }. Vérifiez imap et son port, et le réseau
+check-folders = { $mailbox } : la boîte est utilisable ; les dossiers sont là, dont « { $value } »
+check-folders-later = { $mailbox } : la boîte est utilisable ; le démon créera le dossier « { $value } »
+check-intake-missing = { $mailbox } : le dossier « { $value } » n’existe pas. Créez-le, ainsi qu’une règle chez votre fournisseur qui y range les notifications
+check-intake = { $mailbox } : votre serveur de courrier range les notifications dans « { $folder } ». Tant que le démon est arrêté, elles continuent d’y attendre
+check-inbox = { $mailbox } : c’est INBOX qui est surveillée, au mieux. Un téléphone peut sonner avant qu’un message soit déplacé, et rien n’est déplacé pendant que cet ordinateur dort. Une règle sur le serveur (intake) est étanche
+check-visible = { $mailbox } : si votre téléphone annonce aussi « { $folder } », désabonnez-y ce dossier
+check-running = Le démon tourne.
+check-stopped = Le démon ne tourne pas. Pour le lancer : systemctl --user enable --now quiethours
+check-lingers = Le démon continue après la fermeture de votre session.
+check-linger = Le démon s’arrête quand vous fermez votre session. Pour qu’il continue : loginctl enable-linger
+check-failed = Tout n’est pas encore en place : voyez les lignes avec ✗.
+
+## init
+
+init-terminal = init pose des questions : lancez-le dans un terminal, ou écrivez le fichier à la main (voir examples/).
+init-welcome = Quelques questions ; chaque réponse est essayée aussitôt. À la fin, { $path } est écrit.
+init-overwrite = { $path } existe déjà. Le remplacer ?
+init-kept = Rien n’a changé.
+init-address = Votre adresse électronique
+init-address-wrong = Ce n’est pas une adresse : vous@example.org
+init-server = Le serveur de courrier (IMAP)
+init-server-wrong = Cela ne nomme pas un serveur : mail.example.org
+init-user = Le nom d’utilisateur sur ce serveur
+init-empty = Il faut une réponse
+init-password-how = Comment obtenir le mot de passe ?
+init-password-file = Le garder dans le fichier de configuration, que vous seul·e pouvez lire
+init-password-command = Le demander chaque fois à un programme (pass, secret-tool…)
+init-password = Le mot de passe (il ne s’affiche pas)
+init-command = La commande qui l’affiche, par exemple : pass show mail
+init-command-wrong = Il manque un guillemet, ou la commande
+init-trying = Essai de connexion…
+init-logged-in = La connexion fonctionne.
+init-again = Réessayer avec d’autres réponses ?
+init-days = Quand êtes-vous disponible ? Écrivez par exemple 9h-12h30, 14h-18h ; rien pour un jour de repos.
+init-weekdays = Du lundi au vendredi
+init-saturday = Le samedi
+init-sunday = Le dimanche
+init-holidays = Les jours fériés de quel pays ? FR, BE, FR-67… ; rien pour aucun
+init-holidays-wrong = Les jours fériés de ce code ne sont pas connus : FR, BE, FR-67…
+init-night = Cet ordinateur reste-t-il allumé la nuit ?
+init-intake-why = Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre fournisseur le peut : créez dans son webmail une règle (un filtre) qui range les notifications du forum et des tickets dans le dossier « { $folder } ». Elles y attendent, et quiethours apporte le résumé à son réveil.
+init-intake = Faire ainsi ?
+init-written = { $path } est écrit.
+init-works = La boîte et ses dossiers sont prêts.
+init-service = Lancer quiethours maintenant, et à chaque ouverture de session ?
+init-service-done = { $unit } tourne. Pour qu’il continue après la fermeture de session : loginctl enable-linger
+init-service-failed = La configuration est écrite, mais le service n’a pas pu être installé : { $cause }
+init-by-hand = Pour lancer : quiethours run. Pour vérifier que tout va bien : quiethours check
+init-file = Écrit par : quiethours init. Toutes les options : examples/
+init-file-availability = quand vous êtes disponible ; un jour qui n’est pas nommé est fermé
+init-file-hours = par exemple 9h-12h30, 14h-18h
+init-file-timezone = le fuseau de ces heures
+init-file-holidays = fermé les jours fériés
+init-file-mailbox = où les notifications arrivent
+init-file-intake = le dossier où la règle de votre fournisseur range les notifications
+init-file-digest = à qui
 
 ## inspect
 inspect-digest = c’est un digest de quiethours

@@ -1,0 +1,126 @@
+//! Where passwords come from, and who may see them.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use quiethours::{
+    config::SecretSource,
+    io::secret::{SecretError, read},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+fn command(argv: &[&str]) -> SecretSource {
+    SecretSource::Command(argv.iter().map(|word| (*word).to_owned()).collect())
+}
+
+fn shell(script: &str) -> SecretSource {
+    command(&["sh", "-c", script])
+}
+
+fn file(dir: &Path, name: &str, mode: u32, content: &str) -> PathBuf {
+    let path = dir.join(name);
+    fs::write(&path, content).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn a_command_gives_its_one_line() {
+    assert_eq!(read(&command(&["echo", "correct horse"])).await.unwrap().expose_secret(), "correct horse");
+    assert_eq!(read(&command(&["printf", "%s", "$HOME;x"])).await.unwrap().expose_secret(), "$HOME;x");
+    assert_eq!(read(&shell("cat; echo s3cret")).await.unwrap().expose_secret(), "s3cret", "standard input is empty");
+}
+
+#[tokio::test]
+async fn a_failing_command_is_passing_trouble_and_tells_nothing() {
+    for source in [
+        shell("echo s3cret; echo s3cret >&2; exit 1"),
+        shell("kill -9 $$ # s3cret"),
+        shell("printf 's3cret\\ntwo\\n'"),
+        shell("true # s3cret"),
+        shell("yes s3cret"),
+        command(&["/nonexistent/program", "s3cret"]),
+        command(&[]),
+    ] {
+        let error = read(&source).await.unwrap_err();
+        assert!(!error.is_permanent(), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_given_up_is_killed_with_what_it_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let pid_file = dir.path().join("pid");
+    let source = shell(&format!("sleep 1000 & echo $! > '{}'; wait", pid_file.display()));
+    let started = async {
+        while fs::read_to_string(&pid_file).map_or(true, |pid| !pid.ends_with('\n')) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        outcome = read(&source) => panic!("ended by itself: {outcome:?}"),
+        () = started => {}
+    }
+    let pid = fs::read_to_string(&pid_file).unwrap();
+    let status = format!("/proc/{}/stat", pid.trim());
+    let deadline = Instant::now() + DEADLINE;
+    // Killed is gone, or a zombie where nobody collects orphans.
+    while fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(Instant::now() < deadline, "still alive");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_private_file_is_read_through_a_link_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "password", 0o600, "s3cret\n");
+    let link = dir.path().join("link");
+    symlink(&path, &link).unwrap();
+    for path in [path, link] {
+        assert_eq!(read(&SecretSource::File(path)).await.unwrap().expose_secret(), "s3cret");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_others_can_read_is_refused_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        let path = file(dir.path(), "password", mode, "s3cret\n");
+        let link = dir.path().join(format!("link{mode}"));
+        symlink(&path, &link).unwrap();
+        for path in [path, link] {
+            let error = read(&SecretSource::File(path.clone())).await.unwrap_err();
+            assert!(matches!(error, SecretError::Exposed(..)) && error.is_permanent(), "{mode:o}");
+            assert!(error.to_string().contains(path.to_str().unwrap()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_file_of_one_line_is_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    for content in ["", "\n", "two\nlines\n", &"x".repeat(70_000)] {
+        let source = SecretSource::File(file(dir.path(), "password", 0o600, content));
+        assert!(matches!(read(&source).await, Err(SecretError::Malformed(_))));
+    }
+    let fifo = dir.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&fifo).status().unwrap().success());
+    assert!(matches!(read(&SecretSource::File(fifo)).await, Err(SecretError::NotPlain(_))));
+    let missing = SecretSource::File(dir.path().join("missing"));
+    assert!(matches!(read(&missing).await, Err(SecretError::Unreadable(..))));
+}
+
+#[tokio::test]
+async fn a_password_in_the_configuration_is_itself() {
+    let source = SecretSource::Inline(SecretString::from("s3cret"));
+    assert_eq!(read(&source).await.unwrap().expose_secret(), "s3cret");
+    assert!(!format!("{source:?}").contains("s3cret"));
+}
