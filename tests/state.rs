@@ -10,11 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use quiethours::{
     core::{
-        mail::{Ident, Uid},
+        mail::{Ident, Uid, Verdict},
         release::{Marker, Original, Release, Step},
         timeline::{self, Override},
     },
-    io::state::{State, StateError, Verdict},
+    io::state::{State, StateError},
 };
 use tempfile::TempDir;
 
