@@ -1,4 +1,5 @@
 //! A Maildir as a mailbox: what a mail client that looks into the same directories would notice.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 use std::{
     fs,
