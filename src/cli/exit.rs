@@ -71,7 +71,9 @@ impl Failure {
             MailboxError::Tls(_) => (Exit::TryLater, "exit-tls"),
             MailboxError::Missing(_) => (Exit::Unavailable, "exit-folder"),
             MailboxError::Full(_) => (Exit::TryLater, "exit-full"),
-            MailboxError::Lost(_) | MailboxError::Busy(_) | MailboxError::Refused(_) => (Exit::TryLater, "exit-network"),
+            MailboxError::Lost(_) | MailboxError::Busy(_) | MailboxError::Refused(_) => {
+                (Exit::TryLater, "exit-network")
+            }
         };
         let (MailboxError::Login(cause)
         | MailboxError::Secret(cause)

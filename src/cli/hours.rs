@@ -61,7 +61,9 @@ fn at(timeline: &Timeline, text: &str, now: DateTime<Utc>, json: bool, sentences
     let instant = instant(text, now, timeline, sentences)?;
     if !json {
         let args = [("at", civil::format_instant(instant, now, timeline.timezone, sentences).into())];
-        return output::print(&(sentences.say_with("hours-at", &args) + "\n" + &status::headline(timeline, instant, sentences)));
+        return output::print(
+            &(sentences.say_with("hours-at", &args) + "\n" + &status::headline(timeline, instant, sentences)),
+        );
     }
     let Span { state, until, .. } = timeline.span(instant);
     output::print_json(&AtShape {
@@ -86,7 +88,13 @@ pub(super) fn instant(
     when::when(text, now, timeline.timezone).ok_or_else(unclear)
 }
 
-fn coming(timeline: &Timeline, now: DateTime<Utc>, days: i64, json: bool, sentences: &Sentences) -> Result<(), Failure> {
+fn coming(
+    timeline: &Timeline,
+    now: DateTime<Utc>,
+    days: i64,
+    json: bool,
+    sentences: &Sentences,
+) -> Result<(), Failure> {
     let end = now + TimeDelta::days(days);
     let windows = timeline.windows(now, end);
     let local = |instant: DateTime<Utc>| instant.with_timezone(&timeline.timezone).date_naive();
@@ -99,7 +107,8 @@ fn coming(timeline: &Timeline, now: DateTime<Utc>, days: i64, json: bool, senten
         return output::print(&table(timeline, &windows, &holidays, now, sentences));
     }
     let time = |instant: Option<DateTime<Utc>>| instant.map(|instant| output::rfc3339(instant, timeline.timezone));
-    let windows = windows.iter().map(|span| WindowShape { opens: time(span.since), closes: time(span.until) }).collect();
+    let windows =
+        windows.iter().map(|span| WindowShape { opens: time(span.since), closes: time(span.until) }).collect();
     output::print_json(&Shape { timezone: timeline.timezone.name(), windows, holidays })
 }
 

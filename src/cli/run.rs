@@ -21,7 +21,6 @@ use crate::{
     },
 };
 
-
 pub(super) fn run(context: &Context, arguments: &Run) -> Result<Exit, Failure> {
     let (config, sentences) = context.config()?;
     // A log that is there already was set up by whoever embeds us.

@@ -113,7 +113,13 @@ fn count(context: &Context, config: &Config, sentences: &Sentences) -> Result<us
     })
 }
 
-fn shape(timeline: &Timeline, health: &Health, held: Option<usize>, now: DateTime<Utc>, sentences: &Sentences) -> Shape {
+fn shape(
+    timeline: &Timeline,
+    health: &Health,
+    held: Option<usize>,
+    now: DateTime<Utc>,
+    sentences: &Sentences,
+) -> Shape {
     let time = |instant| output::rfc3339(instant, timeline.timezone);
     let Span { state, since, until } = timeline.span(now);
     Shape {

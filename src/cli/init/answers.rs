@@ -121,7 +121,8 @@ async fn guess(address: &str) -> String {
     let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
     let names = [format!("imap.{domain}"), format!("mail.{domain}")];
     for name in &names {
-        if let Some(Source::Imap(account)) = trial(name, address, &PasswordAnswer::Kept(String::new())).map(|it| it.source)
+        if let Some(Source::Imap(account)) =
+            trial(name, address, &PasswordAnswer::Kept(String::new())).map(|it| it.source)
             && check::reach(&account).await.is_ok()
         {
             return name.clone();

@@ -67,7 +67,11 @@ mod tests {
     fn the_unit_starts_this_program() {
         for unit in [UNIT, PROFILE_UNIT] {
             let unit = with_program(unit, Path::new("/opt/my tools/50%/quiethours"));
-            assert!(unit.contains("\nExecStart=\"/opt/my tools/50%%/quiethours\" run\n") || unit.contains("/quiethours\" --config"), "{unit}");
+            assert!(
+                unit.contains("\nExecStart=\"/opt/my tools/50%%/quiethours\" run\n")
+                    || unit.contains("/quiethours\" --config"),
+                "{unit}"
+            );
             assert!(!unit.contains("ExecStart=%h/.cargo"), "{unit}");
         }
     }
