@@ -186,3 +186,88 @@ fn reason(notice: &Notice, class: &Class, sentences: &Sentences) -> String {
         Class::Unknown => sentences.say("inspect-unknown"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::core::language::Language;
+
+    const NOTIFICATION: &str = "From: Ana via Site <n@a.example>\r\nX-Discourse-Topic-Id: 5\r\n\
+        List-Archive: https://a.example/t/x/5\r\nSubject: Menu\r\n\r\nBonjour\x1b[2J\r\n";
+
+    fn answer(files: &[PathBuf], json: bool, rules: &Rules) -> (Reading, String) {
+        let mut out = Vec::new();
+        let reading = inspect(files, json, rules, &Sentences::new(Language::Fr), &mut out).unwrap();
+        (reading, String::from_utf8(out).unwrap())
+    }
+
+    fn rules(hold: Option<&str>) -> Rules {
+        let hold = hold.map(|selector| vec![selector.parse().unwrap()]);
+        Rules { hold, never_hold: Vec::new(), urgent: Vec::new() }
+    }
+
+    fn file(folder: &tempfile::TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    #[test]
+    fn every_file_has_its_line_in_order_whatever_its_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [
+            file(&folder, "notification", NOTIFICATION),
+            file(&folder, "empty", ""),
+            file(&folder, "noise", (0..=255).cycle().take(3 << 20).collect::<Vec<u8>>()),
+            folder.path().join("missing"),
+            folder.path().to_owned(),
+            file(&folder, "personal", "From: a@b.example\n\nHi"),
+        ];
+        let (reading, out) = answer(&files, true, &rules(None));
+        let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(reading, Reading::Partial);
+        assert_eq!(lines.len(), files.len());
+        for (line, file) in lines.iter().zip(&files) {
+            assert_eq!(line["file"].as_str(), file.to_str());
+        }
+        assert_eq!(lines[0]["kind"], "notification");
+        assert_eq!(lines[0]["key"], "discourse:a.example/5");
+        assert_eq!(lines[0]["hold"], true);
+        assert_eq!(lines[1]["kind"], "other");
+        assert_eq!(lines[3]["hold"], false);
+        assert_eq!(lines[5]["platform"], Value::Null);
+        assert_eq!(answer(&files[..3], true, &rules(None)).0, Reading::Complete);
+    }
+
+    #[test]
+    fn hold_and_its_reason_follow_the_rules() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [file(&folder, "n", NOTIFICATION)];
+        let line = |rules: &Rules| serde_json::from_str::<Value>(&answer(&files, true, rules).1).unwrap();
+        assert_eq!(line(&rules(Some("glpi")))["hold"], false);
+        let named = line(&rules(Some("discourse")));
+        assert_eq!(named["hold"], true);
+        assert!(named["reason"].as_str().unwrap().contains("discourse"));
+        let urgent = Rules { urgent: vec!["subject:menu".parse().unwrap()], ..rules(None) };
+        assert_eq!(line(&urgent)["hold"], false);
+    }
+
+    #[test]
+    fn people_see_no_control_character_of_a_mail_or_a_file_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, out) = answer(&[file(&folder, "a\x1b]0;b", NOTIFICATION)], false, &rules(None));
+        assert!(!out.contains('\x1b') && out.contains("Menu") && out.contains("Bonjour"), "{out}");
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        let ids = include_str!("../core/locales/en/cli.ftl").lines().filter_map(|line| line.split_once(" = "));
+        for (id, _) in ids.filter(|(id, _)| id.starts_with("inspect-")) {
+            for language in [Language::Fr, Language::En] {
+                assert_ne!(Sentences::new(language).say_with(id, &[]), id);
+            }
+        }
+    }
+}

@@ -68,8 +68,7 @@ pub fn suggestions(code: &str) -> Vec<&'static str> {
     /// Half of a code may be wrong, no more: others would be guesses.
     const NEAR: f64 = 0.5;
     let wanted = code.trim().to_uppercase().replace('_', "-");
-    let meant = meant(&wanted);
-    if let Some(territory) = Territory::from_code(meant) {
+    if let Some(territory) = Territory::from_code(&wanted).or_else(|| Territory::from_code(meant(&wanted))) {
         return vec![territory.code()];
     }
     let mut near: Vec<(f64, &'static str)> = CODES

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn only_plain_web_links_are_shown() {
         assert_eq!(url_safe("https://forum.example/t/a/1?x=1#p"), Some("https://forum.example/t/a/1?x=1#p".into()));
-        assert_eq!(url_safe("http://fôrum.example/é"), Some("http://xn--frum-sqa.example/%C3%A9".into()));
+        assert_eq!(url_safe("http://fôrum.example/é"), Some("http://xn--frum-vqa.example/%C3%A9".into()));
         for bad in [
             "javascript:alert(1)",
             "ftp://a.example/",

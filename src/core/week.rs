@@ -1,9 +1,11 @@
 //! The declared week: a table of days or an `opening_hours` expression, both one type, `day(date) -> windows`.
 
 mod day_text;
+mod erasing;
 mod error;
 mod hours;
 mod refusals;
+mod spelling;
 mod translation;
 
 use chrono::{Datelike, NaiveDate};

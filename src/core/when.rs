@@ -1,6 +1,6 @@
 //! WHEN and DURATION of the command line.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::{civil, week::time_of_day};
@@ -45,7 +45,7 @@ fn time_on(date: NaiveDate, time: Option<&str>) -> Option<NaiveDateTime> {
         return Some(civil::local(date, 0));
     };
     let minutes = time_of_day(time).map(|minutes| civil::local(date, minutes));
-    minutes.or_else(|| Some(date.and_time(chrono::NaiveTime::parse_from_str(time.trim(), "%H:%M:%S").ok()?)))
+    minutes.or_else(|| Some(date.and_time(NaiveTime::parse_from_str(time.trim(), "%H:%M:%S").ok()?)))
 }
 
 /// A weekday by its French or English name, whole or its first three letters.
@@ -61,7 +61,7 @@ fn weekday(text: &str) -> Option<Weekday> {
     ];
     let text = text.to_lowercase();
     let is_it = |name: &&str| *name == text || (text.len() == 3 && name.starts_with(&text));
-    NAMES.iter().find(|(_, names)| names.iter().any(|name| is_it(name))).map(|(weekday, _)| *weekday)
+    NAMES.iter().find(|(_, names)| names.iter().any(is_it)).map(|(weekday, _)| *weekday)
 }
 
 /// Reads DURATION: `2h`, `90m`, `3d`, `1h30`, `1h30m`, `2 h`, `3j`. `None` also for nothing and for more than a century.

@@ -187,7 +187,7 @@ pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mai
                 secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string()))?;
             Box::new(ImapMailbox::connect(account, &folders, password).await?)
         }
-        Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)),
+        Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)?),
     };
     mailbox.prepare(create).await?;
     Ok(mailbox)

@@ -40,23 +40,25 @@ impl Daemon {
                     async move { (index, mailbox.wait(Folder::Intake, hushed).await) }
                 })
                 .collect();
+            // In this order, so that what has happened already is seen before time goes on (a simulated clock jumps).
             let woke = tokio::select! {
-                () = self.clock.sleep_until(wake_at) => Woke::Hint,
+                biased;
                 _ = stop.wait_for(|stop| *stop) => Woke::Stop,
+                Some(outcome) = self.connecting.next(), if !self.connecting.is_empty() => {
+                    connected = Some(outcome);
+                    Woke::Hint
+                }
                 signal = signals.recv() => match signal {
                     Some(Signal::Reload) => Woke::Reload,
                     Some(Signal::Wake) => Woke::Hint,
                     // Whoever sent signals is gone: so is the program.
                     None => Woke::Stop,
                 },
-                Some(outcome) = self.connecting.next(), if !self.connecting.is_empty() => {
-                    connected = Some(outcome);
-                    Woke::Hint
-                }
                 Some((index, outcome)) = waits.next(), if !waits.is_empty() => {
                     failed.extend(outcome.err().map(|error| (index, error)));
                     Woke::Hint
                 }
+                () = self.clock.sleep_until(wake_at) => Woke::Hint,
             };
             let _ = hush.send(true);
             while let Some((index, outcome)) = waits.next().await {

@@ -14,7 +14,7 @@ const ABSENCE: TimeDelta = TimeDelta::days(3);
 /// Days of an absence that stay open; those before are folded. The last three are what a reader can still act on at once.
 const OPEN_DAYS: usize = 3;
 
-/// Lines of one digest, blocks aside: about ten screens, and an HTML part that webmails do not clip.
+/// Lines of one digest, blocks aside: more than anybody reads, and the message stays near 200 KiB.
 pub(super) const MAX_LINES: usize = 500;
 
 /// A run of topics under one heading: a day of an absence, or everything.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use minijinja::{Environment, Error, Output, State, Value, escape_formatter, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Serde,
+};
 
 use super::view::View;
 
@@ -18,6 +20,7 @@ pub(super) fn render(view: &View, text: &str) -> String {
 fn by_template(view: &View) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
     environment.add_template(NAME, TEMPLATE)?;
     environment.get_template(NAME)?.render(Serde(view))

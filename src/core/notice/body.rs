@@ -39,7 +39,7 @@ impl Body {
         let html = html.unwrap_or_default();
         let text = match written {
             Some(text) => shorten(text).replace("\r\n", "\n"),
-            None => html_to_text(&broken_after_headings(html)).replace("\r\n", "\n"),
+            None => html_to_text(&with_line_breaks(html)).replace("\r\n", "\n"),
         };
         let attachments = message
             .attachments()
@@ -51,17 +51,19 @@ impl Body {
     }
 }
 
-/// `html_to_text` breaks lines at paragraphs but not at headings.
-fn broken_after_headings(html: &str) -> String {
+/// Tags at which a reader sees a new line, and `html_to_text` does not.
+const BREAKS: [&str; 5] = ["/h", "/div", "/tr", "/table", "hr"];
+
+fn with_line_breaks(html: &str) -> String {
     let mut broken = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find("</h").or_else(|| rest.find("</H")) {
-        let end = rest[at..].find('>').map_or(rest.len(), |length| at + length + 1);
-        broken.push_str(&rest[..end]);
-        broken.push_str("<br>");
-        rest = &rest[end..];
+    for (at, piece) in html.split('<').enumerate() {
+        if at > 0 {
+            let breaks =
+                BREAKS.iter().any(|tag| piece.get(..tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag)));
+            broken.push_str(if breaks { "<br><" } else { "<" });
+        }
+        broken.push_str(piece);
     }
-    broken.push_str(rest);
     broken
 }
 

@@ -7,7 +7,7 @@ use super::{
     mail::{Mail, split_id},
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, leading_number, tag},
+    subject::{is_number, leading_number, tag, unanswered},
 };
 
 pub(super) struct Discourse;
@@ -45,7 +45,7 @@ impl Recognise for Discourse {
             return summary(mail, host.or_else(|| mail.sender_host()));
         }
         let topic = topic(mail, url.as_deref());
-        let folder = url.as_deref().map_or("", folder);
+        let folder = url.as_deref().map(folder).unwrap_or_default();
         Facts {
             topic: topic.map(|topic| format!("{folder}{topic}")),
             title: Some(title(mail).to_owned()),
@@ -123,14 +123,19 @@ fn topic_of(link: &str) -> Option<&str> {
 }
 
 /// The path of a forum that does not live at the root of its host, with `/` behind it: another forum may live beside it.
-fn folder(link: &str) -> &str {
-    let path = link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
-    path.split_once("t/").map_or("", |(folder, _)| folder)
+fn folder(link: &str) -> String {
+    let path = link.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    match path.and_then(|path| path.split_once("/t/")) {
+        Some((folder, _)) if !folder.is_empty() => format!("{}/", folder.trim_start_matches('/')),
+        _ => String::new(),
+    }
 }
 
 /// `[PREFIX] [Category] title`: only these two tags are not the author's, and only a category that List-Id confirms.
 fn title<'a>(mail: &'a Mail<'_>) -> &'a str {
-    let Some((_, rest)) = tag(mail.subject()) else { return mail.subject() };
+    // The mailbox of a group writes as a person would: no prefix, and `Re:` when it answers.
+    let prefixed = tag(mail.subject()).filter(|_| mail.has("List-Id"));
+    let Some((_, rest)) = prefixed else { return unanswered(mail.subject()) };
     let rest = match tag(rest) {
         Some((name, title)) if is_category(mail, name) => title,
         _ => rest,
@@ -214,4 +219,47 @@ fn unquoted(text: &str) -> String {
         depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_its_topic_with_or_without_slug_and_post() {
+        let links = [
+            ("https://a.example/t/97", "97"),
+            ("https://a.example/t/97/3", "97"),
+            ("https://a.example/t/slug/97", "97"),
+            ("https://a.example/forum/t/slug/97/3?u=x#y", "97"),
+            ("https://a.example/t/2026/97/3", "97"),
+        ];
+        for (link, topic) in links {
+            assert_eq!(topic_of(link), Some(topic), "{link}");
+        }
+        assert_eq!(topic_of("https://a.example/u/97"), None);
+        assert_eq!(topic_of("https://a.example/t/slug"), None);
+    }
+
+    #[test]
+    fn the_folder_of_a_forum_is_its_whole_path() {
+        assert_eq!(folder("https://a.example/t/slug/97"), "");
+        assert_eq!(folder("https://a.example/chat/t/slug/97"), "chat/");
+    }
+
+    #[test]
+    fn a_message_id_of_another_form_is_no_post() {
+        for id in
+            ["discourse/post/x@a.example", "discourse/post/@a.example", "topic/x@a.example", "topic/5x@a.example", ""]
+        {
+            assert!(post(id).is_none(), "{id}");
+        }
+    }
+
+    #[test]
+    fn quotations_vanish_with_what_is_quoted_in_them() {
+        assert_eq!(unquoted("a[quote=\"x\"]b[quote]c[/quote]d[/quote]e [1] f"), "ae [1] f");
+        assert_eq!(unquoted("a[quote=\"x\"]never closed"), "a");
+        assert_eq!(unquoted("a[/quote]b"), "a[/quote]b");
+    }
 }

@@ -111,3 +111,35 @@ pub(super) fn labelled<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
         (!value.is_empty()).then_some(value)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_their_introductions_vanish_wherever_they_stand() {
+        assert_eq!(fresh("a\n\nOn Monday Bob wrote:\n> b\n>> c\n\nd"), "a\n\n\nd");
+        assert_eq!(fresh("a\nLe lun. 2 févr. 2026 à 10:00,\nBob <b@a.example> a écrit :\n> b"), "a");
+    }
+
+    #[test]
+    fn words_end_at_a_signature_a_footer_or_the_original() {
+        assert_eq!(fresh("a\n-- \nBob"), "a");
+        assert_eq!(fresh("a\n---\nReply to this email directly or view it"), "a");
+        assert_eq!(fresh("a\n-----Message d'origine-----\nDe : Bob"), "a");
+        assert_eq!(fresh("a\n---\nb"), "a\n---\nb");
+    }
+
+    #[test]
+    fn a_label_is_read_with_either_countrys_colon() {
+        assert_eq!(labelled("x\n Titre :Souris\n", &["Titre"]), Some("Souris"));
+        assert_eq!(labelled("Title: Mouse", &["Titre", "Title"]), Some("Mouse"));
+        assert_eq!(labelled("Titres : x\nTitre :", &["Titre"]), None);
+    }
+
+    #[test]
+    fn a_text_without_rules_is_one_section() {
+        assert_eq!(sections("a\nb", b'-', 3), ["a\nb"]);
+        assert_eq!(sections("a\n---\nb\n----\n", b'-', 3), ["a\n", "b\n", ""]);
+    }
+}

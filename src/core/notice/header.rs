@@ -123,3 +123,32 @@ fn addresses(value: &[u8]) -> Vec<Person> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folded_encoded_and_odd_fields_are_read() {
+        let block = "From mbox line\r\nSUBJECT: =?UTF-8?Q?=C3=A9?=\r\n =?UTF-8?Q?t=C3=A9?=\nX-A:\tb\r\n\tc\r\n continued\nno colon\n of nothing\nX A: d\n";
+        let headers = Headers::read(block.as_bytes());
+        assert_eq!(headers.get("subject").as_deref(), Some("été"));
+        assert_eq!(headers.get("x-a").as_deref(), Some("b\tc continued"));
+        assert_eq!(headers.fields().len(), 2);
+    }
+
+    #[test]
+    fn the_first_of_two_fields_counts() {
+        assert_eq!(
+            Headers::read(b"Message-ID: <1@a>\nMessage-ID: <2@a>\n").get("message-id").as_deref(),
+            Some("<1@a>")
+        );
+    }
+
+    #[test]
+    fn bytes_of_no_charset_are_replaced_not_lost() {
+        assert!(
+            Headers::read(b"Subject: caf\xe9 noir\n").get("Subject").is_some_and(|subject| subject.ends_with("noir"))
+        );
+    }
+}

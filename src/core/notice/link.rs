@@ -51,3 +51,23 @@ pub(super) fn of_field(value: &str) -> Option<Cow<'_, str>> {
     let bracketed = value.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(link, _)| link.trim());
     bracketed.chain([value.trim()]).find(|link| link.starts_with("http")).map(Cow::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_end_where_the_sentence_or_the_markup_goes_on() {
+        let text = "see https://a.example/x. [b](http://b.example/y) <https://c.example/?z=1>, httpx://no";
+        assert_eq!(
+            all(text).collect::<Vec<_>>(),
+            ["https://a.example/x", "http://b.example/y", "https://c.example/?z=1"]
+        );
+    }
+
+    #[test]
+    fn a_parameter_is_found_behind_either_separator() {
+        assert_eq!(parameter("https://a.example/?a=1;TicketID=2&b=3#c=4", "TicketID"), Some("2"));
+        assert_eq!(parameter("https://a.example/?a=1#c=4", "c"), None);
+    }
+}

@@ -67,3 +67,30 @@ pub(super) fn leading_number(text: &str) -> Option<&str> {
 pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_and_forwards_are_stripped_in_both_languages_however_many() {
+        assert_eq!(unanswered("Re: RE : Tr: Fwd: [x] Re: y"), "[x] Re: y");
+        assert_eq!(unanswered("Re[3]: y"), "y");
+        assert_eq!(unanswered("Rapport: y"), "Rapport: y");
+        assert_eq!(unanswered("Re:"), "");
+    }
+
+    #[test]
+    fn only_the_tags_asked_for_are_stripped() {
+        assert_eq!(untagged("Re: [a #1] [a #1] Re: [b] c", |tag| tag.contains('#')), "[b] c");
+        assert_eq!(untagged("[a", |_| true), "[a");
+    }
+
+    #[test]
+    fn a_number_at_the_end_is_no_part_of_the_title() {
+        assert_eq!(unnumbered("Speed (up) (#8)"), "Speed (up)");
+        assert_eq!(unnumbered("Speed (PR #8)"), "Speed");
+        assert_eq!(unnumbered("Speed (!8)"), "Speed");
+        assert_eq!(unnumbered("Speed (2026)"), "Speed (2026)");
+    }
+}

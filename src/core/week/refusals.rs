@@ -1,20 +1,21 @@
 //! What an `opening_hours` expression may not say, because it would mean something else than it seems, and the
 //! spelling that works instead.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use opening_hours_syntax::{
     ExtendedTime, RuleKind, parse,
     rules::{
-        OpeningHoursExpression, RuleOperator, RuleSequence,
-        day::{Date, DaySelector, HolidayKind, Month, MonthdayRange, WeekDayRange},
+        OpeningHoursExpression, RuleSequence,
+        day::{Date, HolidayKind, Month, MonthdayRange, WeekDayRange},
         time::{Time, TimeEvent, TimeSelector, TimeSpan},
     },
 };
 
 use super::{
     DAY, WeekError, WeekFault,
+    erasing::erased,
     hours::{Hours, window},
-    translation, without,
+    spelling, translation,
 };
 
 /// Shown when nothing of what was written can be guessed.
@@ -23,14 +24,11 @@ const EXAMPLE: &str = "Mo-Fr 09:00-12:30,14:00-18:00";
 /// How often a suggestion may itself be put right: more faults than there are kinds means going round in circles.
 const REPAIRS: u8 = 14;
 
-/// The days on which rules are compared: 2024 has a 29 February, 2026 a week 53.
-const SAMPLE: (i32, u64) = (2024, 3 * 366);
-
 /// A fault, where it is, and the expression without it.
-struct Refusal {
-    kind: WeekFault,
-    found: String,
-    repaired: Option<OpeningHoursExpression>,
+pub(super) struct Refusal {
+    pub(super) kind: WeekFault,
+    pub(super) found: String,
+    pub(super) repaired: Option<String>,
 }
 
 /// Compiles an expression, or refuses it with a spelling that is accepted.
@@ -57,8 +55,7 @@ fn accept_after(text: &str, has_holidays: bool, repairs: u8) -> Result<Hours, We
         let suggestion = Some("holidays = \"FR\"".to_owned());
         return Err(WeekError { kind: refusal.kind, found: refusal.found, suggestion });
     }
-    let repaired = refusal.repaired.map(|expression| expression.to_string());
-    Err(error(refusal.kind, refusal.found, repaired, has_holidays, repairs))
+    Err(error(refusal.kind, refusal.found, refusal.repaired, has_holidays, repairs))
 }
 
 /// Keeps `candidate` as the suggestion only if it is accepted, put right further where it must be.
@@ -76,18 +73,29 @@ fn error(kind: WeekFault, found: String, candidate: Option<String>, has_holidays
 /// The first fault that shows without evaluating the rules.
 fn find(text: &str, expression: &OpeningHoursExpression, has_holidays: bool) -> Option<Refusal> {
     let bare = bare_rules(text);
-    expression.rules.iter().enumerate().find_map(|(index, rule)| {
-        let (kind, repaired) = kind_fault(rule)
-            .or_else(|| span_fault(rule))
-            .or_else(|| holiday_fault(rule, text, has_holidays))
-            .or_else(|| date_fault(rule))
-            .or_else(|| bare.get(index).copied().unwrap_or(false).then(|| with_hours(rule)))?;
-        let mut whole = expression.clone();
-        if let Some(slot) = whole.rules.get_mut(index) {
-            *slot = repaired;
-        }
-        Some(Refusal { kind, found: rule.to_string(), repaired: Some(whole) })
-    })
+    let is_bare = |index: usize| bare.get(index).copied().unwrap_or(false);
+    let has_space = has_holidays && has_holiday_space(text);
+    let rules = || expression.rules.iter().enumerate();
+    // Only the text shows that space: so it goes first, before another repair writes a comma there.
+    let spaced = rules().find_map(|(index, rule)| Some((index, rule, space_fault(rule).filter(|_| has_space)?)));
+    let other = || {
+        rules().find_map(|(index, rule)| {
+            let bare_fault = || is_bare(index).then(|| with_hours(rule));
+            let fault = kind_fault(rule)
+                .or_else(|| span_fault(rule))
+                .or_else(|| holiday_fault(rule, has_holidays))
+                .or_else(|| date_fault(rule))
+                .or_else(bare_fault)?;
+            Some((index, rule, fault))
+        })
+    };
+    let (index, rule, (kind, repaired)) = spaced.or_else(other)?;
+    let mut whole = expression.clone();
+    if let Some(slot) = whole.rules.get_mut(index) {
+        *slot = repaired;
+    }
+    let repaired = spelling::expression(&whole, |other| other != index && is_bare(other));
+    Some(Refusal { kind, found: spelling::rule(rule, is_bare(index)), repaired: Some(repaired) })
 }
 
 fn kind_fault(rule: &RuleSequence) -> Option<(WeekFault, RuleSequence)> {
@@ -153,30 +161,35 @@ fn clock(hour: u8) -> Time {
     Time::Fixed(ExtendedTime::new(hour, 0).unwrap_or(ExtendedTime::MIDNIGHT_24))
 }
 
-fn holiday_fault(rule: &RuleSequence, text: &str, has_holidays: bool) -> Option<(WeekFault, RuleSequence)> {
-    let names = |wanted: HolidayKind| move |range: &WeekDayRange| matches!(range, WeekDayRange::Holiday { kind, .. } if *kind == wanted);
-    let weekdays = &rule.day_selector.weekday;
+fn names(range: &WeekDayRange, wanted: HolidayKind) -> bool {
+    matches!(range, WeekDayRange::Holiday { kind, .. } if *kind == wanted)
+}
+
+fn holiday_fault(rule: &RuleSequence, has_holidays: bool) -> Option<(WeekFault, RuleSequence)> {
     let mut repaired = rule.clone();
-    if weekdays.iter().any(names(HolidayKind::School)) {
-        repaired.day_selector.weekday.retain(|range| !names(HolidayKind::School)(range));
-        repaired.day_selector.monthday = vec![MonthdayRange::Date {
+    let selector = &mut repaired.day_selector;
+    if selector.weekday.iter().any(|range| names(range, HolidayKind::School)) {
+        selector.weekday.retain(|range| !names(range, HolidayKind::School));
+        selector.monthday = vec![MonthdayRange::Date {
             start: (Date::md(10, Month::July), Default::default()),
             end: (Date::md(31, Month::August), Default::default()),
         }];
         return Some((WeekFault::SchoolHolidays, repaired));
     }
-    if !weekdays.iter().any(names(HolidayKind::Public)) {
-        return None;
-    }
-    if !has_holidays {
-        return Some((WeekFault::HolidaysUnset, repaired));
-    }
-    let names_both = weekdays.iter().any(|range| matches!(range, WeekDayRange::Fixed { .. }));
-    if !names_both || !has_holiday_space(text) {
+    let is_unset = !has_holidays && selector.weekday.iter().any(|range| names(range, HolidayKind::Public));
+    is_unset.then_some((WeekFault::HolidaysUnset, repaired))
+}
+
+/// Holidays and weekdays in one selector: `off` was meant for the holidays among them, hours for both.
+fn space_fault(rule: &RuleSequence) -> Option<(WeekFault, RuleSequence)> {
+    let mut repaired = rule.clone();
+    let weekdays = &mut repaired.day_selector.weekday;
+    let names_holidays = weekdays.iter().any(|range| names(range, HolidayKind::Public));
+    if !names_holidays || !weekdays.iter().any(|range| matches!(range, WeekDayRange::Fixed { .. })) {
         return None;
     }
     if rule.kind == RuleKind::Closed {
-        repaired.day_selector.weekday.retain(names(HolidayKind::Public));
+        weekdays.retain(|range| names(range, HolidayKind::Public));
     }
     Some((WeekFault::HolidaySpace, repaired))
 }
@@ -249,77 +262,4 @@ fn bare_rules(text: &str) -> Vec<bool> {
 
 fn marked(text: &str) -> String {
     text.replace("24/7", "00:00-23:59").replace("24:00", "23:59")
-}
-
-/// The first `;` rule that takes away windows of an earlier one without being a dated or `PH` `off`.
-fn erased(hours: &Hours, expression: &OpeningHoursExpression) -> Option<Refusal> {
-    let may_erase = |index: usize| hours.rules.get(index).is_none_or(|rule| rule.may_erase || !rule.replaces());
-    if (1..hours.rules.len()).all(may_erase) {
-        return None;
-    }
-    let first = NaiveDate::from_ymd_opt(SAMPLE.0, 1, 1)?;
-    let dates = (0..SAMPLE.1).filter_map(|day| first.checked_add_days(Days::new(day)));
-    let index = dates.filter_map(|date| erasing_rule(hours, date)).min()?;
-    let rule = expression.rules.get(index)?;
-    Some(Refusal { kind: WeekFault::Erases, found: rule.to_string(), repaired: spelled_out(expression, index) })
-}
-
-fn erasing_rule(hours: &Hours, date: NaiveDate) -> Option<usize> {
-    [false, true].into_iter().filter(|holiday| !holiday || hours.mentions_holidays()).find_map(|holiday| {
-        let mut windows = Vec::new();
-        for (index, rule) in hours.rules.iter().enumerate().filter(|(_, rule)| rule.names(date, &|_| holiday)) {
-            let after = rule.apply(windows.clone());
-            if rule.replaces() && !rule.may_erase && !without(&windows, &after).is_empty() {
-                return Some(index);
-            }
-            windows = after;
-        }
-        None
-    })
-}
-
-/// The same days said without erasing: `,` for one more window, an `off` first where dates or holidays differ.
-fn spelled_out(expression: &OpeningHoursExpression, index: usize) -> Option<OpeningHoursExpression> {
-    let mut whole = expression.clone();
-    let rule = whole.rules.get_mut(index)?;
-    let selector = rule.day_selector.clone();
-    if rule.kind == RuleKind::Closed {
-        return without_weekdays(whole, index);
-    }
-    if is_dated_or_holiday(&selector) {
-        let off = RuleSequence {
-            time_selector: TimeSelector::default(),
-            kind: RuleKind::Closed,
-            comment: "".into(),
-            ..rule.clone()
-        };
-        whole.rules.insert(index, off);
-    } else {
-        rule.operator = RuleOperator::Additional;
-    }
-    Some(whole)
-}
-
-fn is_dated_or_holiday(selector: &DaySelector) -> bool {
-    let is_holiday = |range: &WeekDayRange| matches!(range, WeekDayRange::Holiday { .. });
-    let holidays_only = !selector.weekday.is_empty() && selector.weekday.iter().all(is_holiday);
-    holidays_only || !(selector.year.is_empty() && selector.monthday.is_empty() && selector.week.is_empty())
-}
-
-/// Takes the weekdays of an `off` rule out of the rules before it, and the rule itself away.
-fn without_weekdays(mut whole: OpeningHoursExpression, index: usize) -> Option<OpeningHoursExpression> {
-    let off = whole.rules.remove(index);
-    if off.time_selector != TimeSelector::default() {
-        return None;
-    }
-    let closed = translation::weekdays(&off.day_selector.weekday)?;
-    for rule in whole.rules.iter_mut().take(index) {
-        let open = translation::weekdays(&rule.day_selector.weekday)?;
-        let left: Vec<_> = open.into_iter().filter(|day| !closed.contains(day)).collect();
-        if left.is_empty() {
-            return None;
-        }
-        rule.day_selector.weekday = left.into_iter().map(translation::weekday).collect();
-    }
-    Some(whole)
 }

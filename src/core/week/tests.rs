@@ -117,18 +117,18 @@ fn holidays_close_unless_the_expression_says_what_happens() {
 fn what_seems_to_mean_something_else_is_refused_with_what_works() {
     use WeekFault::*;
     let table = [
-        ("Mo-Fr 09:00-18:00; PH Mo-Fr off", HolidaySpace, "Mo-Fr 09:00-18:00; PH closed"),
-        ("Mo-Fr 09:00-18:00; Sa unknown", Unknown, "Mo-Fr 09:00-18:00; Sa closed"),
+        ("Mo-Fr 09:00-18:00; PH Mo-Fr off", HolidaySpace, "Mo-Fr 09:00-18:00; PH off"),
+        ("Mo-Fr 09:00-18:00; Sa unknown", Unknown, "Mo-Fr 09:00-18:00; Sa off"),
         ("Mo-Fr 09:00+", OpenEnd, "Mo-Fr 09:00-18:00"),
         ("Mo-Fr sunrise-sunset", SunTime, "Mo-Fr 07:00-19:00"),
-        ("Mo-Fr 09:00-18:00; SH off", SchoolHolidays, "Mo-Fr 09:00-18:00; Jul 10-Aug 31 closed"),
+        ("Mo-Fr 09:00-18:00; SH off", SchoolHolidays, "Mo-Fr 09:00-18:00; Jul 10-Aug 31 off"),
         ("Mo-Fr 10:00-16:00/01:30", Repeated, "Mo-Fr 10:00-16:00"),
         ("Mo-Fr", DayWithoutHours, "Mo-Fr 09:00-18:00"),
         ("Mo 00:00-24:00; Tu", DayWithoutHours, "Mo 00:00-24:00; Tu 09:00-18:00"),
         ("Feb 30 10:00-12:00", NoSuchDate, "Feb 29 10:00-12:00"),
         ("Mo-Fr 09:00-12:00; Mo 14:00-18:00", Erases, "Mo-Fr 09:00-12:00, Mo 14:00-18:00"),
         ("Mo-Fr 09:00-18:00; We off", Erases, "Mo,Tu,Th,Fr 09:00-18:00"),
-        ("Mo-Fr 09:00-18:00; Jul 10:00-12:00", Erases, "Mo-Fr 09:00-18:00; Jul closed; Jul 10:00-12:00"),
+        ("Mo-Fr 09:00-18:00; Jul 10:00-12:00", Erases, "Mo-Fr 09:00-18:00; Jul off; Jul 10:00-12:00"),
         ("Lu-Ve 9h-18h", NotHours, "Mo-Fr 9:00-18:00"),
         ("lundi 9h30-12h", NotHours, "Mo 9:30-12:00"),
         ("Mo–Fr 09:00–18:00", NotHours, "Mo-Fr 09:00-18:00"),
@@ -144,7 +144,7 @@ fn what_seems_to_mean_something_else_is_refused_with_what_works() {
 #[test]
 fn several_faults_still_give_one_spelling_that_works() {
     let (_, suggestion) = hours_error("Mo-Fr 09:00+; Sa unknown; SH off; Feb 30 off; PH Mo-Fr off; Mo 19:00-20:00");
-    assert!(suggestion.contains("Mo-Fr 09:00-18:00"), "{suggestion}");
+    assert_eq!(suggestion, "Mo-Fr 09:00-18:00; Sa off; Jul 10-Aug 31 off; Feb 29 off; PH off, Mo 19:00-20:00");
 }
 
 #[test]
@@ -163,15 +163,12 @@ fn what_means_what_it_seems_is_accepted() {
         "Mo-Fr 09:00-18:00 \"sur rendez-vous\"",
         "Mo-Fr 09:00-12:00; Sa 10:00-12:00",
         "Mo-Fr 09:00-12:00; Mo 09:00-18:00",
-        "Mo-Fr 09:00-18:00; PH,Dec 24 off",
         "2026 Mo-Fr 09:00-18:00",
         "easter -2 days 09:00-12:00",
         "Mo[1] 09:00-12:00",
         "Sa off",
     ] {
-        if let Err(error) = Week::from_hours(text, true) {
-            assert_eq!(text, "Mo-Fr 09:00-18:00; PH,Dec 24 off", "{error:?}");
-        }
+        assert!(Week::from_hours(text, true).is_ok(), "{text}");
     }
 }
 

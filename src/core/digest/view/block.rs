@@ -7,7 +7,7 @@ use crate::core::{
     digest::{
         Entry,
         group::Topic,
-        link::{self, Web},
+        link::{self, Reply, Web},
     },
     notice::Notice,
     text,
@@ -35,7 +35,7 @@ impl Speaker<'_> {
             messages: topic.entries().skip(hidden).map(|entry| self.message(entry)).collect(),
             more: (hidden > 0).then(|| self.say_count("digest-more-messages", hidden)),
             attachments: self.attachments(topic),
-            reply: reply.map(|reply| ReplyView { href: reply.href, address: reply.address, subject: reply.subject }),
+            reply: reply.map(|reply| self.reply(reply)),
             short: self.line(topic, false),
         }
     }
@@ -84,6 +84,11 @@ impl Speaker<'_> {
         Open { label: self.say_text("digest-open-on", "host", web.host), href: web.href }
     }
 
+    fn reply(&self, reply: Reply) -> ReplyView {
+        let goes_to = self.say_text("digest-reply-to", "address", reply.address.clone());
+        ReplyView { href: reply.href, address: reply.address, goes_to, subject: reply.subject }
+    }
+
     fn message(&self, entry: &Entry) -> Message {
         let notice = &entry.notice;
         let lines = if notice.unreadable {
@@ -128,16 +133,15 @@ fn named(notice: &Notice) -> Option<String> {
     (!title.trim().is_empty()).then_some(title)
 }
 
-/// A platform's own address says nothing about who wrote; a person's does.
 fn author(notice: &Notice) -> Option<String> {
-    let address = notice.from.first().filter(|_| notice.platform.is_none());
-    let name = text::line(notice.author.as_ref().or(address)?, NAME_LENGTH);
+    let name = text::line(notice.author.as_ref()?, NAME_LENGTH);
     (!name.trim().is_empty()).then_some(name)
 }
 
+/// Where it comes from. A person's mail, held by a rule, shows the address: a display name proves nothing.
 fn source(notice: &Notice) -> Option<String> {
-    let domain = || notice.from.first()?.rsplit_once('@').map(|(_, domain)| domain);
-    let source = notice.host.as_deref().or(notice.list_id.as_deref()).or_else(domain)?;
+    let address = notice.from.first();
+    let source = notice.host.as_ref().or(notice.list_id.as_ref()).or(address)?;
     Some(text::line(source, NAME_LENGTH))
 }
 

@@ -101,6 +101,8 @@ pub(super) struct Open {
 pub(super) struct ReplyView {
     pub href: String,
     pub address: String,
+    /// `Your answer goes to …`
+    pub goes_to: String,
     pub subject: Option<String>,
 }
 
@@ -236,5 +238,31 @@ impl Speaker<'_> {
 impl Line {
     fn remark(title: String) -> Self {
         Self { title, href: None, about: String::new(), spell_link: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::core::{language::Language, sentences::Sentences};
+
+    const SOURCES: [&str; 5] = [
+        include_str!("mod.rs"),
+        include_str!("block.rs"),
+        include_str!("footer.rs"),
+        include_str!("opening.rs"),
+        include_str!("../moment.rs"),
+    ];
+
+    #[test]
+    fn every_sentence_exists_in_both_languages() {
+        for id in SOURCES
+            .iter()
+            .flat_map(|source| source.split('"'))
+            .filter(|word| word.starts_with("digest-") && word.len() > 7)
+        {
+            for language in [Language::Fr, Language::En] {
+                assert_ne!(Sentences::new(language).say(id), id, "{language:?}");
+            }
+        }
     }
 }

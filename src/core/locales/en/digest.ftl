@@ -43,8 +43,8 @@ digest-nobody-expects = Nobody expects an answer within the hour.
 digest-nothing = Nothing is waiting for you.
 digest-urgent = { $count ->
     [0] Nothing passed as urgent.
-    [1] One message passed as urgent (rule { $rules }); it is already in your mailbox.
-   *[other] { $count } messages passed as urgent ({ $rules }); they are already in your mailbox.
+    [1] One message passed as urgent, by the rule { $rules }. It is already in your mailbox.
+   *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
 }
 
 digest-waiting = Waiting for an answer
@@ -78,6 +78,7 @@ digest-unreadable-where = This message could not be read. The original is intact
 digest-open = Open
 digest-open-on = Open on { $host }
 digest-reply = Reply
+digest-reply-to = Your answer goes to { $address }
 digest-reply-subject = subject:
 digest-attachments = Attachments:
 

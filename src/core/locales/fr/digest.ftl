@@ -49,8 +49,8 @@ digest-nobody-expects = Personne n’attend de réponse dans l’heure.
 digest-nothing = Rien ne vous attend.
 digest-urgent = { $count ->
     [0] Rien n’est passé comme urgent.
-    [1] Un message est passé comme urgent (règle { $rules }) ; il est déjà dans votre boîte.
-   *[other] { $count } messages sont passés comme urgents ({ $rules }) ; ils sont déjà dans votre boîte.
+    [1] Un message est passé comme urgent, par la règle { $rules }. Il est déjà dans votre boîte.
+   *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
 }
 
 digest-waiting = En attente d’une réponse
@@ -87,6 +87,7 @@ digest-unreadable-where = Ce message n’a pas pu être lu. L’original est int
 digest-open = Ouvrir
 digest-open-on = Ouvrir sur { $host }
 digest-reply = Répondre
+digest-reply-to = Votre réponse ira à { $address }
 digest-reply-subject = objet :
 digest-attachments = Pièces jointes :
 
