@@ -1,9 +1,9 @@
 //! `[digest]`: for whom, where to, and when.
 
 use super::{
-    DigestConfig, MailboxConfig,
+    DigestConfig,
     address::{inner_addr_spec, is_addr_spec},
-    mailbox,
+    suggest,
     table::Table,
 };
 
@@ -32,12 +32,12 @@ const MAX_TOPICS: u32 = 25;
 const MOST_TOPICS: u32 = 500;
 
 /// The digest's settings; `None` if something in them is wrong.
-pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<DigestConfig> {
+pub(super) fn read(table: &Table<'_>) -> Option<DigestConfig> {
     table.only(KEYS);
     table.not_yet(NOT_YET);
     deliver(table);
     attach_originals(table);
-    let mailbox = delivery(table, mailboxes);
+    let mailbox = delivery(table);
     let to = to(table, mailbox.as_deref());
     let from = if table.has("from") { address(table, "from") } else { to.clone() };
     let (at_opening, at) = instants(table);
@@ -59,7 +59,7 @@ fn attach_originals(table: &Table<'_>) {
 }
 
 /// The mailbox whose INBOX receives the digest: the only one, or the one that is named.
-fn delivery(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<String> {
+fn delivery(table: &Table<'_>) -> Option<String> {
     let names = table.tree().names("mailbox");
     if !table.has("mailbox") {
         if let [only] = &names[..] {
@@ -74,7 +74,8 @@ fn delivery(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<String> {
     if names.contains(&text) {
         return Some(text);
     }
-    let right = mailbox::near(&text, mailboxes);
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let right = suggest::near(&text, &known).or(known.first().copied()).unwrap_or_default();
     table.wrong("mailbox", "config-digest-mailbox-unknown", &[("value", &text), ("right", right)]);
     None
 }
@@ -83,7 +84,8 @@ fn to(table: &Table<'_>, mailbox: Option<&str>) -> Option<String> {
     if table.has("to") {
         return address(table, "to");
     }
-    let user = mailbox.and_then(|name| table.tree().text(&["mailbox", name, "user"])).filter(|user| is_addr_spec(user));
+    // Which user it would be is not known as long as the mailbox is not: that error is told already.
+    let user = table.tree().text(&["mailbox", mailbox?, "user"]).filter(|user| is_addr_spec(user));
     if user.is_none() {
         table.wrong("to", "config-no-to", &[]);
     }

@@ -5,7 +5,7 @@ use super::{
     address::{self, Server, ServerError},
     folders,
     paths::DEFAULT_PROFILE,
-    secret, suggest,
+    secret,
     table::Table,
 };
 use crate::core::selector::{Rules, Selector};
@@ -156,10 +156,4 @@ fn same_source(one: &Source, other: &Source) -> bool {
         (Source::Maildir(one), Source::Maildir(other)) => one == other,
         _ => false,
     }
-}
-
-/// The mailbox that `text` names, or its nearest.
-pub(super) fn near<'a>(text: &str, mailboxes: &'a [MailboxConfig]) -> &'a str {
-    let names: Vec<&str> = mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
-    suggest::near(text, &names).or(names.first().copied()).unwrap_or("")
 }
