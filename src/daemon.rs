@@ -3,6 +3,7 @@
 //! Invariants. Only one turn runs at a time, so holding, listing and filing never overlap. A turn may be dropped at any await
 //! (a stop, a crash): everything it leaves behind is found again by the next one, from the mailbox and the state.
 
+mod begin;
 mod collect;
 mod deliver;
 mod link;

@@ -1,43 +1,28 @@
-//! The release: seal, deliver, file; and recovery by the last durable record. See `core::release` for the rules.
+//! The release from sealed to filed, and recovery by the last durable record. See `core::release` for the rules.
 
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    Daemon, Failure, Progress,
-    collect::{held, period, style, urgent},
-    witness::Event,
-};
+use super::{Daemon, Failure, Progress, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
-        digest::{self, Entry, Input, Passed},
-        gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
         mail::{Folder, Ident, Uid},
         release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Step},
         text,
-        timeline::Timeline,
     },
     io::{
-        mailbox::{Access, Listing, Look, Mailbox, Sight},
+        mailbox::{Access, Listing, Look, Mailbox, MailboxError, Sight},
         state::StateError,
     },
 };
 
 /// The note that says until when nothing is sealed, after a refusal for good.
-const BLOCKED_UNTIL: &str = "blocked_until";
+pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
 
 /// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
-const RECHECK: TimeDelta = TimeDelta::minutes(5);
-
-/// What a digest answers: the digest instant of each mailbox that is due, or a command.
-struct Call {
-    instant: DateTime<Utc>,
-    requested: Option<DateTime<Utc>>,
-    /// Places of the mailboxes that are due.
-    wanted: Vec<usize>,
-}
+pub(super) const RECHECK: TimeDelta = TimeDelta::minutes(5);
 
 impl Daemon {
     /// ACCEPTED that could not be recorded is recorded before anything else.
@@ -49,191 +34,8 @@ impl Daemon {
         Ok(())
     }
 
-    /// Recovers the open release, or begins one that is due.
-    pub(super) async fn releases(
-        &mut self,
-        timeline: &Timeline,
-        outlook: &Outlook,
-        decisions: &[Decision],
-        now: DateTime<Utc>,
-    ) -> Result<Progress, StateError> {
-        if self.release.is_some() {
-            return self.advance(now).await;
-        }
-        if !self.orphans_settled {
-            match self.settle_orphans(now).await? {
-                Progress::Nothing => {}
-                other => return Ok(other),
-            }
-        }
-        let Some(call) = self.call(decisions)? else {
-            self.due_since = None;
-            return Ok(Progress::Nothing);
-        };
-        if let Some(until) = self.blocked(now)? {
-            return Ok(Progress::Waits(Some(until)));
-        }
-        let Some(ready) = self.ready(&call, now) else {
-            let patience = self.due_since.map(|since| since + PATIENCE).filter(|at| *at > now);
-            return Ok(Progress::Waits(Some(patience.unwrap_or(now + RECHECK))));
-        };
-        self.begin(&call, &ready, timeline, outlook, now).await
-    }
-
-    fn call(&self, decisions: &[Decision]) -> Result<Option<Call>, StateError> {
-        let requested = self.state.requested_release()?;
-        let due: Vec<usize> =
-            decisions.iter().enumerate().filter(|(_, decision)| decision.release.is_some()).map(|(at, _)| at).collect();
-        let instant = decisions.iter().find_map(|decision| decision.release);
-        Ok(match (requested, instant) {
-            (Some(asked), instant) => Some(Call {
-                instant: instant.map_or(asked, |instant| instant.max(asked)),
-                requested,
-                wanted: (0..self.links.len()).collect(),
-            }),
-            (None, Some(instant)) => Some(Call { instant, requested, wanted: due }),
-            (None, None) => None,
-        })
-    }
-
-    /// Until when nothing may be sealed: after a refusal for good, or when a loop is suspected.
-    fn blocked(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StateError> {
-        let noted = self.state.note(BLOCKED_UNTIL)?;
-        let until = noted.and_then(|text| text.parse::<DateTime<Utc>>().ok());
-        if let Some(until) = until.filter(|until| *until > now && *until <= now + REFUSED_PAUSE && !self.once) {
-            return Ok(Some(until));
-        }
-        if self.state.digests_since(now - TimeDelta::hours(24))? >= DIGESTS_A_DAY {
-            let text = self.sentences.say("daemon-too-many-digests");
-            self.note_trouble(Some(&text));
-            return Ok(Some(now + TimeDelta::hours(1)));
-        }
-        Ok(None)
-    }
-
-    /// The mailboxes to release now, or `None`: wait. One that is not up is waited for, then left for a release of its own.
-    fn ready(&mut self, call: &Call, now: DateTime<Utc>) -> Option<Vec<usize>> {
-        let ready: Vec<usize> = call.wanted.iter().copied().filter(|at| self.links[*at].is_up()).collect();
-        let missing = call.wanted.iter().filter(|at| !self.links[**at].is_up());
-        let delivery = self.links.iter().any(|link| link.name == self.config.digest.mailbox && link.is_up());
-        let since = *self.due_since.get_or_insert(now);
-        // A clock that was set back must not prolong the wait.
-        let patient = now >= since && now < since + PATIENCE && call.requested.is_none();
-        let waits = missing.fold(false, |waits, at| {
-            let link = &self.links[*at];
-            waits || !link.tried || link.is_connecting() || (patient && !self.once)
-        });
-        (!ready.is_empty() && delivery && !waits).then_some(ready)
-    }
-
-    async fn begin(
-        &mut self,
-        call: &Call,
-        ready: &[usize],
-        timeline: &Timeline,
-        outlook: &Outlook,
-        now: DateTime<Utc>,
-    ) -> Result<Progress, StateError> {
-        let period = period(self.state.last_period_end()?, outlook, call.instant);
-        let (mut entries, mut manifest, mut passed) = (Vec::new(), Vec::new(), Vec::new());
-        for index in ready {
-            match self.collect(*index, period.from).await {
-                Ok((held, originals, urgent)) => {
-                    entries.extend(held);
-                    manifest.extend(originals);
-                    passed.extend(urgent);
-                }
-                Err(failure) => {
-                    self.put_down(*index, failure, now)?;
-                    return Ok(Progress::Waits(None));
-                }
-            }
-        }
-        let instants = self.instants(call, ready);
-        self.due_since = None;
-        if manifest.is_empty() {
-            self.state.mark_done(&instants, now)?;
-            self.witness.tell(now, Event::NothingHeld);
-            return Ok(Progress::Advanced);
-        }
-        let troubles = self.troubles(&call.wanted, ready);
-        let style = style(&self.config, timeline, outlook, now);
-        let input = Input { entries, passed, troubles, period, style };
-        let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
-        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.refused(None, &error.to_string(), now);
-                return Ok(Progress::Waits(Some(now + REFUSED_PAUSE)));
-            }
-        };
-        let release = Release {
-            rid,
-            instants,
-            manifest,
-            delivery: self.config.digest.mailbox.clone(),
-            bytes,
-            period_end: period.to,
-            sealed_at: now,
-            uncertain: Vec::new(),
-            step: Step::Sealed,
-        };
-        self.state.seal(&release)?;
-        self.release = Some(release);
-        self.retry_at = None;
-        self.refusals = 0;
-        self.advance(now).await
-    }
-
-    async fn collect(
-        &mut self,
-        index: usize,
-        since: DateTime<Utc>,
-    ) -> Result<(Vec<Entry>, Vec<Original>, Vec<Passed>), Failure> {
-        let Self { links, config, state, .. } = self;
-        let name = links[index].name.clone();
-        let Some(mailbox) = links[index].mailbox() else { return Ok(Default::default()) };
-        let (entries, originals) = held(mailbox, &name, Access::Write).await?;
-        let idents: HashSet<Ident> = state
-            .urgent_since(since)?
-            .into_iter()
-            .filter(|(mailbox, ..)| *mailbox == name)
-            .map(|(_, ident, _)| ident)
-            .collect();
-        let passed = if idents.is_empty() || originals.is_empty() {
-            Vec::new()
-        } else {
-            urgent(mailbox, &config.mailboxes[index].rules, &idents, since).await?
-        };
-        Ok((entries, originals, passed))
-    }
-
-    /// A command is answered for every mailbox; a digest instant only for those that are in the digest.
-    fn instants(&self, call: &Call, ready: &[usize]) -> Vec<(String, DateTime<Utc>)> {
-        let asked =
-            call.requested.into_iter().flat_map(|at| self.links.iter().map(move |link| (link.name.clone(), at)));
-        let due = ready.iter().map(|at| (self.links[*at].name.clone(), call.instant));
-        let mut instants: Vec<_> = asked.chain(due).collect();
-        instants.sort();
-        instants.dedup();
-        instants
-    }
-
-    /// What the digest says of the daemon itself: in daytime, in the reader's language.
-    fn troubles(&self, wanted: &[usize], ready: &[usize]) -> Vec<String> {
-        let absent = wanted.iter().filter(|at| !ready.contains(at)).map(|at| &self.links[*at]);
-        absent
-            .map(|link| {
-                let why = link.trouble.clone().unwrap_or_default();
-                let why = text::line(&why, 200);
-                let args = [("mailbox", link.name.as_str().into()), ("why", why.into())];
-                self.sentences.say_with("daemon-mailbox-absent", &args)
-            })
-            .collect()
-    }
-
     /// Takes the open release as far as it goes now.
-    async fn advance(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
+    pub(super) async fn advance(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
         if let Some(at) = self.retry_at.filter(|at| *at > now && *at <= now + TimeDelta::hours(24) && !self.once) {
             return Ok(Progress::Waits(Some(at)));
         }
@@ -317,7 +119,7 @@ impl Daemon {
                 uncertain.push(now);
                 let step = self.release.as_ref().map_or(Step::Sealed, |release| release.step.clone());
                 self.record(step, &uncertain).map_err(fail)?;
-                Err((index, Failure::Mailbox(crate::io::mailbox::MailboxError::Lost(text))))
+                Err((index, Failure::Mailbox(MailboxError::Lost(text))))
             }
         }
     }
@@ -364,7 +166,7 @@ impl Daemon {
         Ok(())
     }
 
-    fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
+    pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
         let args = [("why", text::line(text, 200).into())];
         let sentence = self.sentences.say_with("daemon-digest-refused", &args);
         let mailbox = index.map(|index| self.links[index].name.as_str());

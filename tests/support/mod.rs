@@ -6,3 +6,4 @@ pub mod dovecot;
 pub mod home;
 pub mod mails;
 pub mod stage;
+pub mod volunteer;
