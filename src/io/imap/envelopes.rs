@@ -1,0 +1,145 @@
+//! Header-only envelopes, a batch a command.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use chrono::{DateTime, Utc};
+use imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
+
+use super::{
+    HEADER_LIMIT, ImapMailbox,
+    exec::LONG,
+    folders::SEALED,
+    sets::{UidSet, sets},
+};
+use crate::{
+    core::mail::{Envelope, Flags, Uid},
+    io::mailbox::MailboxError,
+};
+
+/// The path of a section in a response: `None` for the whole message.
+pub(super) type Section<'a> = Option<&'a SectionPath>;
+
+impl ImapMailbox {
+    pub(super) async fn visit_envelopes(
+        &mut self,
+        uids: &[u32],
+        visit: &mut dyn FnMut(Vec<Envelope>) -> ControlFlow<()>,
+    ) -> Result<(), MailboxError> {
+        self.opened()?;
+        for set in sets(uids) {
+            let found = self.fetch_envelopes(&set).await?;
+            if visit(found.into_values().collect()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The envelopes of a set by UID. Everything is peeked at: no `\Seen`.
+    pub(super) async fn fetch_envelopes(&mut self, set: &UidSet) -> Result<BTreeMap<u32, Envelope>, MailboxError> {
+        let items = format!("FLAGS INTERNALDATE BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>");
+        let mut found = BTreeMap::new();
+        let unread = self
+            .fetch(set, &items, &mut |uid, attributes| {
+                // An unasked FETCH of flags has a UID, but no header.
+                if let Some(envelope) = envelope(uid, attributes) {
+                    found.insert(uid, envelope);
+                }
+            })
+            .await;
+        match unread? {
+            0 => Ok(found),
+            _ => Err(self.connection.lost("an unreadable answer to FETCH")),
+        }
+    }
+
+    /// UID FETCH of `items`; `each` is given what came for the UIDs of the set. How many responses could not be read.
+    pub(super) async fn fetch(
+        &mut self,
+        set: &UidSet,
+        items: &str,
+        each: &mut dyn FnMut(u32, &[AttributeValue<'_>]),
+    ) -> Result<usize, MailboxError> {
+        let command = format!("UID FETCH {} (UID {items})", set.text);
+        let done = self
+            .connection
+            .exec_each(&command, LONG, &mut |response, _| {
+                let Some(Response::Fetch(_, attributes)) = response else { return };
+                if let Some(uid) = uid_of(attributes).filter(|uid| set.uids.binary_search(uid).is_ok()) {
+                    each(uid, attributes);
+                }
+            })
+            .await;
+        Ok(done?.unread)
+    }
+}
+
+fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
+    attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })
+}
+
+fn envelope(uid: u32, attributes: &[AttributeValue<'_>]) -> Option<Envelope> {
+    let header = section(attributes, is_header)?;
+    let flags = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::Flags(list) => Some(flags(list)),
+        _ => None,
+    });
+    Some(Envelope {
+        uid: Uid::Number(uid),
+        flags: flags.unwrap_or_default(),
+        received: received(attributes),
+        header: header.to_vec(),
+    })
+}
+
+/// The bytes of the first section that is wanted; NIL is an empty one.
+pub(super) fn section<'a>(
+    attributes: &'a [AttributeValue<'_>],
+    wanted: impl Fn(Section<'_>) -> bool,
+) -> Option<&'a [u8]> {
+    attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { section, data, .. } if wanted(section.as_ref()) => {
+            Some(data.as_deref().unwrap_or_default())
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn is_header(section: Section<'_>) -> bool {
+    matches!(section, Some(SectionPath::Full(MessageSection::Header)))
+}
+
+/// INTERNALDATE. A date that cannot be read is the oldest: such a message is never taken out of INBOX.
+pub(super) fn received(attributes: &[AttributeValue<'_>]) -> DateTime<Utc> {
+    let date = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::InternalDate(text) => parse_date(text),
+        _ => None,
+    });
+    date.unwrap_or_default()
+}
+
+fn parse_date(text: &str) -> Option<DateTime<Utc>> {
+    let parsed = DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z");
+    parsed.ok().map(|date| date.to_utc())
+}
+
+fn flags(list: &[std::borrow::Cow<'_, str>]) -> Flags {
+    let has = |name: &str| list.iter().any(|flag| flag.eq_ignore_ascii_case(name));
+    Flags { seen: has("\\Seen"), deleted: has("\\Deleted"), draft: has("\\Draft"), sealed: has(SEALED) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internaldate_is_read_with_its_zone_and_its_leading_space() {
+        let date = |text| parse_date(text).map(|date| date.to_rfc3339());
+        assert_eq!(date(" 7-Jul-2026 02:44:25 +0200").as_deref(), Some("2026-07-07T00:44:25+00:00"));
+        assert_eq!(date("17-Dec-2026 23:59:60 -0700").is_some(), true);
+        assert_eq!(date("yesterday"), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Waiting: IDLE (RFC 2177) where the server takes it, else asking now and then. A hint, never the truth.
+
+use std::time::Duration;
+
+use imap_proto::{MailboxDatum, Response, Status};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
+
+use super::{ImapMailbox, exec::SHORT, refusal::refused};
+use crate::{
+    core::mail::Folder,
+    io::mailbox::{Access, MailboxError},
+};
+
+/// A whole wait. Afterwards the caller lists, which also shows whether the connection still lives: a NAT forgets a silent one
+/// without a word, many after five minutes.
+const WAIT: Duration = Duration::from_secs(5 * 60);
+
+/// The answer to IDLE and to DONE: a server has nothing to read for it.
+const IDLE_ANSWER: Duration = Duration::from_secs(15);
+
+/// Between two NOOPs where there is no IDLE; a fifth more or less, so that clients do not fall into step.
+const POLL: Duration = Duration::from_secs(60);
+
+/// After a refused IDLE it is tried again: an upgrade, or a proxy that restarted.
+const IDLE_RETRY: Duration = Duration::from_secs(60 * 60);
+
+/// How an idle phase ended.
+enum Idled {
+    /// Something changed, the time is over, or we were stopped.
+    Over,
+    /// The server does not do it.
+    Refused,
+}
+
+impl ImapMailbox {
+    pub(super) async fn wait_for_change(
+        &mut self,
+        folder: Folder,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), MailboxError> {
+        let until = Instant::now() + WAIT;
+        if *stop.borrow() || self.changed_meanwhile(folder).await? {
+            return Ok(());
+        }
+        let refused_lately = self.idle_refused.is_some_and(|at| at.elapsed() < IDLE_RETRY);
+        if self.connection.can("IDLE") && !refused_lately {
+            match self.idle(until, &mut stop).await? {
+                Idled::Over => return Ok(()),
+                Idled::Refused => self.idle_refused = Some(Instant::now()),
+            }
+        }
+        self.poll(until, &mut stop).await
+    }
+
+    /// Opens the folder if it is not open; whether messages came since it was last listed.
+    async fn changed_meanwhile(&mut self, folder: Folder) -> Result<bool, MailboxError> {
+        let name = self.wire_name(folder);
+        if self.open.as_ref().is_some_and(|open| open.name == name) {
+            return Ok(std::mem::take(&mut self.connection.grown));
+        }
+        let before = self.looked.get(&name).copied();
+        self.open_folder(folder, Access::Read).await?;
+        Ok(before.is_some() && before != self.looked.get(&name).copied())
+    }
+
+    async fn idle(&mut self, until: Instant, stop: &mut watch::Receiver<bool>) -> Result<Idled, MailboxError> {
+        let answer = Instant::now() + IDLE_ANSWER;
+        let tag = self.connection.begin("IDLE", answer).await?;
+        let mut changed = false;
+        loop {
+            let frame = self.connection.next(answer).await?;
+            match frame.parse() {
+                Some(Response::Continue(_)) => break,
+                Some(Response::Done { tag: got, status, .. }) if got.0 == tag => {
+                    self.connection.finish();
+                    // An OK before DONE is as little an idle as a NO.
+                    tracing::debug!(?status, "IDLE refused");
+                    return Ok(Idled::Refused);
+                }
+                Some(response) => changed |= is_change(&response),
+                None => {}
+            }
+        }
+        while !changed {
+            tokio::select! {
+                () = stopped(stop) => break,
+                () = tokio::time::sleep_until(until) => break,
+                frame = self.connection.next(until + IDLE_ANSWER) => {
+                    changed = frame?.parse().is_some_and(|response| is_change(&response));
+                }
+            }
+        }
+        self.leave_idle(&tag).await.map(|()| Idled::Over)
+    }
+
+    /// DONE, and everything up to its answer: only then is the connection in step.
+    async fn leave_idle(&mut self, tag: &str) -> Result<(), MailboxError> {
+        let answer = Instant::now() + IDLE_ANSWER;
+        self.connection.send(b"DONE\r\n", answer).await?;
+        loop {
+            let frame = self.connection.next(answer).await?;
+            if let Some(Response::Done { tag: got, status, outcome }) = frame.parse()
+                && got.0 == tag
+            {
+                self.connection.finish();
+                return if status == Status::Ok { Ok(()) } else { Err(refused(&status, &outcome)) };
+            }
+        }
+    }
+
+    async fn poll(&mut self, until: Instant, stop: &mut watch::Receiver<bool>) -> Result<(), MailboxError> {
+        while Instant::now() < until {
+            tokio::select! {
+                () = stopped(stop) => return Ok(()),
+                () = sleep(POLL.mul_f64(0.8 + 0.4 * fastrand::f64())) => {}
+            }
+            self.connection.exec("NOOP", SHORT).await?;
+            if std::mem::take(&mut self.connection.grown) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// New or vanished messages; flags that others change are no reason to list.
+fn is_change(response: &Response<'_>) -> bool {
+    matches!(response, Response::MailboxData(MailboxDatum::Exists(_)) | Response::Expunge(_))
+}
+
+/// Returns when stopped; never, when nobody can stop any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,78 @@
+//! Moving messages, set by set, and the keyword on a manifest.
+
+use super::{
+    ImapMailbox,
+    exec::LONG,
+    folders::SEALED,
+    names::quoted,
+    sets::{UidSet, sets},
+};
+use crate::{
+    core::mail::Folder,
+    io::mailbox::{Access, MailboxError},
+};
+
+impl ImapMailbox {
+    pub(super) async fn relocate_uids(&mut self, uids: &[u32], target: Folder) -> Result<(), MailboxError> {
+        self.require_writable()?;
+        let name = self.wire_name(target);
+        for set in sets(uids) {
+            self.relocate_set(&set, &name).await.map_err(|error| match error {
+                MailboxError::Missing(_) => MailboxError::Missing(self.folders.of(target).to_owned()),
+                error => error,
+            })?;
+        }
+        Ok(())
+    }
+
+    async fn relocate_set(&mut self, set: &UidSet, target: &str) -> Result<(), MailboxError> {
+        if self.connection.can("MOVE") {
+            let command = format!("UID MOVE {} {}", set.text, quoted(target));
+            self.connection.exec(&command, LONG).await?;
+        } else {
+            self.copy_and_expunge(set, target).await?;
+        }
+        // A tagged OK with some left behind is seen on servers under load, and with messages that came back.
+        match self.search(&format!("UID {}", set.text)).await?.len() {
+            0 => Ok(()),
+            left => Err(MailboxError::Refused(format!("{left} messages stayed where they were"))),
+        }
+    }
+
+    /// UIDPLUS (RFC 4315): exactly these UIDs go; a plain EXPUNGE would take what the volunteer has marked.
+    async fn copy_and_expunge(&mut self, set: &UidSet, target: &str) -> Result<(), MailboxError> {
+        self.connection.exec(&format!("UID COPY {} {}", set.text, quoted(target)), LONG).await?;
+        self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT (\\Deleted)", set.text), LONG).await?;
+        let expunged = self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await;
+        if expunged.is_err() {
+            // Not left behind as deleted; on a connection that is gone this fails at once.
+            let _ = self.connection.exec(&format!("UID STORE {} -FLAGS.SILENT (\\Deleted)", set.text), LONG).await;
+        }
+        expunged.map(drop)
+    }
+
+    pub(super) async fn seal_uids(&mut self, uids: &[u32], sealed: bool) -> Result<bool, MailboxError> {
+        self.require_writable()?;
+        if !self.opened()?.keywords {
+            return Ok(false);
+        }
+        let sign = if sealed { '+' } else { '-' };
+        for set in sets(uids) {
+            let command = format!("UID STORE {} {sign}FLAGS.SILENT ({SEALED})", set.text);
+            match self.connection.exec(&command, LONG).await {
+                Ok(_) => {}
+                // The folder's keywords are used up (26 on Dovecot Maildir).
+                Err(MailboxError::Refused(_) | MailboxError::Busy(_)) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    fn require_writable(&self) -> Result<(), MailboxError> {
+        match self.opened()?.access {
+            Access::Write => Ok(()),
+            Access::Read => Err(MailboxError::Refused("the folder is open for reading only".to_owned())),
+        }
+    }
+}
