@@ -125,6 +125,8 @@ pub struct Daemon {
     last_span: Option<Span>,
     last_status: String,
     trouble: Option<String>,
+    /// What is wrong with a file that was to replace the configuration.
+    broken_config: Option<String>,
     reload: Option<Reload>,
     status: Box<dyn Fn(&str)>,
     once: bool,
@@ -170,6 +172,7 @@ impl Daemon {
             last_span: None,
             last_status: String::new(),
             trouble: None,
+            broken_config: None,
             reload: None,
             status: Box::new(|_| {}),
             once: false,
@@ -272,7 +275,8 @@ impl Daemon {
         self.sweep(&sweeps, &outlook, now).await?;
         let progress = self.releases(&timeline, &outlook, &decisions, now).await?;
         if progress == Progress::Nothing && self.links.iter().all(|link| link.trouble.is_none()) {
-            self.note_trouble(None);
+            let text = self.broken_config.clone();
+            self.note_trouble(text.as_deref());
         }
         Ok(Turn { wake_at: self.wake_at(&outlook, progress, now), progress })
     }
@@ -382,11 +386,12 @@ impl Daemon {
                 self.links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect();
                 self.config = Rc::new(config);
                 self.last_span = None;
-                self.note_trouble(None);
+                self.broken_config = None;
             }
             Err(text) => {
                 self.witness.tell(now, Event::Trouble { mailbox: None, text: &text });
                 self.note_trouble(Some(&text));
+                self.broken_config = Some(text);
             }
         }
     }

@@ -12,8 +12,8 @@ use quiethours::{
         outcome::{Outcome, Refusal},
     },
     io::{
-        imap::{self, FolderNames, ImapMailbox},
-        mailbox::{Access, Listing, Look, Mailbox as _, MailboxError, Sight},
+        imap::{self, ImapMailbox},
+        mailbox::{Access, FolderNames, Listing, Look, Mailbox as _, MailboxError, Sight},
     },
 };
 use support::dovecot::{Dovecot, PASSWORD};

@@ -8,7 +8,7 @@ use crate::{
     config::{Config, MailboxConfig, Source},
     core::{backoff::Backoff, gate::Mode, mail::Uid},
     io::{
-        imap::ImapMailbox,
+        imap,
         mailbox::{FolderNames, Mailbox, MailboxError},
         maildir::MaildirMailbox,
         secret,
@@ -185,7 +185,7 @@ pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mai
         Source::Imap(account) => {
             let password =
                 secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string()))?;
-            Box::new(ImapMailbox::connect(account, &folders, password).await?)
+            Box::new(imap::connect(account, &folders, password).await?)
         }
         Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)?),
     };

@@ -91,6 +91,18 @@ pub struct FolderNames {
     pub released: String,
 }
 
+impl FolderNames {
+    /// The name of the folder that plays a part.
+    pub fn of(&self, folder: Folder) -> &str {
+        match folder {
+            Folder::Inbox => "INBOX",
+            Folder::Intake => &self.intake,
+            Folder::Held => &self.held,
+            Folder::Released => &self.released,
+        }
+    }
+}
+
 /// Which messages of the open folder a listing names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {

@@ -35,7 +35,7 @@ use crate::{
         outcome::Outcome,
         release::Marker,
     },
-    io::mailbox::{Access, Listing, Look, Mailbox, MailboxError, Opened, Sight},
+    io::mailbox::{Access, FolderNames, Listing, Look, Mailbox, MailboxError, Opened, Sight},
 };
 
 use self::{exec::Connection, folders::OpenFolder, names::Namespace};
@@ -49,28 +49,6 @@ pub const TEXT_LIMIT: usize = 16 * 1024;
 
 /// A goodbye nobody waits for.
 const LOGOUT: Duration = Duration::from_secs(5);
-
-/// The names of a mailbox's folders as the configuration has them, with `/`.
-#[derive(Clone, Debug)]
-pub struct FolderNames {
-    /// `INBOX`, or the folder the server files notifications into.
-    pub intake: String,
-    /// Equal to `intake` in intake mode.
-    pub held: String,
-    /// May be `INBOX`.
-    pub released: String,
-}
-
-impl FolderNames {
-    fn of(&self, folder: Folder) -> &str {
-        match folder {
-            Folder::Inbox => "INBOX",
-            Folder::Intake => &self.intake,
-            Folder::Held => &self.held,
-            Folder::Released => &self.released,
-        }
-    }
-}
 
 /// A logged-in account.
 pub struct ImapMailbox {
