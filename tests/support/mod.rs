@@ -3,3 +3,4 @@
 
 pub mod client;
 pub mod dovecot;
+pub mod imap_peer;
