@@ -12,6 +12,10 @@
 //! **Manners.** No call sets `\Seen`, deletes a message, or creates a folder, but for [`Mailbox::prepare`], which creates the
 //! folders once.
 //!
+//! **The open folder.** [`Mailbox::open`] decides it. [`Mailbox::marker`], [`Mailbox::append`] and [`Mailbox::look`] may leave it
+//! for another or none, and [`Mailbox::wait`] opens its folder for reading: open again after them. A call that needs an open
+//! folder, or one open for writing, is `Refused` without it.
+//!
 //! **Bounds.** Callers pass any number of UIDs; an implementation cuts them into sets of bounded length itself. What is
 //! returned is proportional to what was asked for, never to the mailbox.
 
@@ -51,7 +55,7 @@ pub enum MailboxError {
     /// Busy: the server asks to come back later (`[UNAVAILABLE]`, `[LIMIT]`, too many connections).
     #[error("try later: {0}")]
     Busy(String),
-    /// A folder is missing or cannot be selected; its name.
+    /// A folder is missing or cannot be selected; its name as the configuration has it.
     #[error("folder missing: {0}")]
     Missing(String),
     /// The server or file system lacks what the protocol needs.
@@ -108,8 +112,8 @@ impl FolderNames {
 pub enum Listing {
     /// All of them; their number agrees with the folder's.
     All,
-    /// Those neither `\Deleted` nor `\Draft` that arrived at `since` or later; up to a day earlier may be among them
-    /// (IMAP SEARCH SINCE knows dates only).
+    /// Those neither `\Deleted` nor `\Draft` that arrived at `since` or later; some that came up to two days
+    /// earlier may be among them (IMAP SEARCH SINCE knows dates only, each in the time zone it was written in).
     Since(DateTime<Utc>),
     /// Those that carry `qh-sealed`.
     Sealed,
@@ -142,7 +146,8 @@ pub trait Mailbox {
     /// Finds the folders by their names, and creates (with their parents) and subscribes those of held and released that are
     /// missing. Refuses with `Unsupported` where messages could not be moved safely. Called once after connecting.
     ///
-    /// With `create` false nothing is made: a missing folder is `Missing`.
+    /// With `create` false nothing is made: a missing folder is `Missing`. An intake that is neither held nor INBOX is never
+    /// made: `Missing`.
     async fn prepare(&mut self, create: bool) -> Result<(), MailboxError>;
 
     /// Opens a folder.
@@ -167,7 +172,7 @@ pub trait Mailbox {
     ) -> Result<(), MailboxError>;
 
     /// Moves `uids` of the open folder to `target`; bytes, flags and INTERNALDATE stay. UIDs that are gone are ignored. On
-    /// success none of `uids` is in the open folder any more.
+    /// success none of `uids` is in the open folder any more. After an error some may have been moved: list again.
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError>;
 
     /// Sets (`true`) or removes the keyword `qh-sealed` on `uids` of the open folder. Where the folder takes no keywords,
@@ -178,13 +183,15 @@ pub trait Mailbox {
     async fn marker(&mut self) -> Result<Marker, MailboxError>;
 
     /// Delivers `message` into INBOX, unseen. `rid` names it: on Maildir it is part of the file name. Never repeats by itself.
+    /// A connection that is lost before the server asked for the message is `Refused`, after that `Uncertain`; in both cases
+    /// the next call answers `Lost`.
     async fn append(&mut self, rid: &str, message: &[u8]) -> Outcome;
 
     /// Looks for the digest `rid`, by its Message-ID or its `X-Quiethours-Release`.
     async fn look(&mut self, rid: &str, look: Look) -> Result<Sight, MailboxError>;
 
     /// Waits until something may have changed in `folder`, some minutes passed, or `stop` becomes true; leaves the mailbox in
-    /// step. A hint, never the truth: list afterwards.
+    /// step. Returns at once when messages came since `folder` was last listed. A hint, never the truth: list afterwards.
     async fn wait(&mut self, folder: Folder, stop: watch::Receiver<bool>) -> Result<(), MailboxError>;
 
     /// Says goodbye; errors do not matter.

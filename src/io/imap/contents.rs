@@ -151,4 +151,15 @@ mod tests {
         assert_eq!(message(b"A: b\r\n\r\n", (None, b"body".to_vec())), b"A: b\r\n\r\nbody");
         assert_eq!(message(b"", (None, b"body".to_vec())), b"\r\nbody");
     }
+
+    #[test]
+    fn the_sections_of_a_part_are_told_apart() {
+        let line = b"* 1 FETCH (UID 1 BODY[1.2]<0> {2}\r\nab BODY[1.2.MIME]<0> {6}\r\nA: b\r\n)\r\n";
+        let Ok((_, imap_proto::Response::Fetch(_, attributes))) = imap_proto::Response::parse(line) else {
+            panic!("unreadable");
+        };
+        assert_eq!(text(&attributes, Some(&[1, 2])), Some((Some(b"A: b\r\n".to_vec()), b"ab".to_vec())));
+        assert_eq!(text(&attributes, Some(&[1])), None);
+        assert_eq!(text(&attributes, None), None);
+    }
 }

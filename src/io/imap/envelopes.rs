@@ -139,7 +139,7 @@ mod tests {
     fn an_internaldate_is_read_with_its_zone_and_its_leading_space() {
         let date = |text| parse_date(text).map(|date| date.to_rfc3339());
         assert_eq!(date(" 7-Jul-2026 02:44:25 +0200").as_deref(), Some("2026-07-07T00:44:25+00:00"));
-        assert_eq!(date("17-Dec-2026 23:59:60 -0700").is_some(), true);
+        assert!(date("17-Dec-2026 23:59:60 -0700").is_some());
         assert_eq!(date("yesterday"), None);
     }
 }

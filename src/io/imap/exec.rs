@@ -23,7 +23,7 @@ pub const LONG: Duration = Duration::from_secs(300);
 /// What came between a command and its tagged OK.
 #[derive(Default)]
 pub struct Done {
-    /// Responses that nobody could read.
+    /// Answers to SEARCH or FETCH that nobody could read: something asked for may be missing.
     pub unread: usize,
     /// UIDVALIDITY, UIDNEXT and the like: the codes of untagged OKs and of the tagged one, in order.
     pub codes: Vec<ResponseCode<'static>>,
@@ -114,7 +114,7 @@ impl Connection {
                 // A completion that cannot be read would never come again.
                 None if frame.bytes().starts_with(tag.as_bytes()) => return Err(self.lost("an unreadable answer")),
                 None => {
-                    done.unread += 1;
+                    done.unread += usize::from(is_answer(frame.bytes()));
                     on_response(None, frame.bytes());
                 }
             }
@@ -213,6 +213,13 @@ impl Connection {
             _ => {}
         }
     }
+}
+
+/// Whether an unreadable response is one of those that a listing is made of: `* SEARCH …`, `* 12 FETCH …`.
+fn is_answer(response: &[u8]) -> bool {
+    let words = response.split(|byte| byte.is_ascii_whitespace()).skip(1).take(2);
+    let is = |word: &[u8]| ["SEARCH", "ESEARCH", "FETCH"].iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+    words.into_iter().any(is)
 }
 
 fn capability_name(capability: &imap_proto::Capability<'_>) -> String {

@@ -1,8 +1,8 @@
 //! The mailbox on an IMAP server (RFC 3501 with MOVE, UIDPLUS, IDLE, NAMESPACE, UNSELECT where offered).
 //!
-//! - [`wire`] cuts bounded responses out of the stream, [`exec`] runs one checked command at a time;
-//! - [`tls`], [`login`] reach the server; [`names`], [`folders`] find the folders there;
-//! - [`listing`], [`envelopes`], [`contents`], [`relocate`], [`delivery`], [`idle`] are the calls of the trait.
+//! - `wire` cuts bounded responses out of the stream, `exec` runs one checked command at a time;
+//! - `tls`, `login` reach the server; `names`, `folders` find the folders there;
+//! - `listing`, `envelopes`, `contents`, `relocate`, `delivery`, `idle` are the calls of the trait.
 //!
 //! UIDs only, never sequence numbers: untagged EXPUNGE may come at any place.
 

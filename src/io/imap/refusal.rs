@@ -7,6 +7,9 @@ use crate::{core::text, io::mailbox::MailboxError};
 /// Graphemes of a server's text that are kept: a line in a log or on a screen.
 const TEXT_LIMIT: usize = 200;
 
+/// Before the text of a tagged BAD: the server did not understand, and will not next time.
+const BAD: &str = "BAD: ";
+
 /// A server's text, safe to show.
 pub fn shown(text: &str) -> String {
     text::line(text, TEXT_LIMIT)
@@ -17,7 +20,7 @@ pub fn refused(status: &Status, outcome: &Outcome<'_>) -> MailboxError {
     let raw = outcome.information.as_deref().unwrap_or_default();
     let (code, text) = (code(outcome, raw), shown(raw));
     if *status == Status::Bad {
-        return MailboxError::Refused(text);
+        return MailboxError::Refused(format!("{BAD}{text}"));
     }
     match code.as_str() {
         "OVERQUOTA" => MailboxError::Full(text),
@@ -53,8 +56,8 @@ fn code(outcome: &Outcome<'_>, text: &str) -> String {
 /// Whether a refusal of an APPEND stays as it is until a person changes something.
 pub fn is_permanent(error: &MailboxError) -> bool {
     let MailboxError::Refused(text) = error else { return false };
-    let text = text.to_ascii_uppercase();
-    ["[CANNOT]", "[NOPERM]", "[TOOBIG]", "[READ-ONLY]"].iter().any(|code| text.starts_with(code))
+    let code = text.to_ascii_uppercase();
+    text.starts_with(BAD) || ["[CANNOT]", "[NOPERM]", "[TOOBIG]", "[READ-ONLY]"].iter().any(|own| code.starts_with(own))
 }
 
 #[cfg(test)]
@@ -80,5 +83,6 @@ mod tests {
         assert!(is_permanent(&refusal("[TOOBIG] 60 MB")));
         assert!(!is_permanent(&refusal("[OVERQUOTA] full")));
         assert!(!is_permanent(&refusal("because")));
+        assert!(is_permanent(&refused(&Status::Bad, &Outcome { code: None, information: Some("what?".into()) })));
     }
 }

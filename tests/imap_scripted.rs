@@ -1,0 +1,295 @@
+//! The IMAP mailbox against servers that refuse, lie, hang up or fall silent.
+
+mod support;
+
+use std::ops::ControlFlow;
+
+use quiethours::{
+    config::{Account, SecretSource, Security},
+    core::{
+        mail::{Envelope, Flags, Folder, Uid},
+        outcome::{Outcome, Refusal},
+    },
+    io::{
+        imap::{self, FolderNames, ImapMailbox},
+        mailbox::{Access, Listing, Mailbox as _, MailboxError},
+    },
+};
+use support::imap_peer::{ImapPeer, Line, logged_in, on, opened};
+use tokio::sync::watch;
+
+const RID: &str = "abcdefghij0123456789";
+
+async fn connect_to(peer: &ImapPeer, security: Security) -> Result<ImapMailbox, MailboxError> {
+    let account = Account {
+        host: "127.0.0.1".to_owned(),
+        port: peer.port(),
+        security,
+        user: "alice".to_owned(),
+        secret: SecretSource::Inline("secret".into()),
+        ca_file: None,
+    };
+    let folders = FolderNames { intake: "INBOX".into(), held: "Quiet Hours".into(), released: "Released".into() };
+    imap::connect(&account, &folders, "secret".into()).await
+}
+
+/// Connects to a peer that logs us in, shows an INBOX of `exists` messages, and goes on with `script`.
+async fn inbox(capabilities: &str, exists: usize, script: Vec<Line>) -> (ImapPeer, ImapMailbox) {
+    let script = [logged_in(capabilities), opened(exists), script].concat();
+    let peer = ImapPeer::play(script);
+    let mut mailbox = connect_to(&peer, Security::Cleartext).await.expect("a login");
+    mailbox.open(Folder::Inbox, Access::Write).await.expect("INBOX");
+    (peer, mailbox)
+}
+
+fn say(text: &str) -> Line {
+    Line::Say(text.to_owned())
+}
+
+#[tokio::test]
+async fn a_refused_search_is_no_empty_folder() {
+    let (peer, mut mailbox) = inbox(
+        "MOVE",
+        0,
+        [on("UID SEARCH ALL", &["TAG NO [UNAVAILABLE] later"]), on("UID SEARCH ALL", &["* SEARCH", "TAG OK done"])]
+            .concat(),
+    )
+    .await;
+    assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Busy(_))));
+    assert!(mailbox.list(Listing::All).await.expect("still in step").is_empty());
+    peer.finish();
+}
+
+#[tokio::test]
+async fn a_listing_that_disagrees_with_exists_is_an_error() {
+    let search = || on("UID SEARCH ALL", &["* SEARCH 1 2", "TAG OK done"]);
+    let noop = || on("NOOP", &["TAG OK done"]);
+    let script = [search(), noop(), search(), noop(), search(), noop()].concat();
+    let (peer, mut mailbox) = inbox("MOVE", 3, script).await;
+    assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Refused(_))));
+    peer.finish();
+}
+
+#[tokio::test]
+async fn a_listing_may_come_in_several_lines_and_after_a_late_exists() {
+    let script = [
+        on("UID SEARCH ALL", &["* SEARCH 1", "* SEARCH 5 1", "* 3 EXISTS", "TAG OK done"]),
+        on("NOOP", &["TAG OK done"]),
+        on("UID SEARCH ALL", &["* SEARCH 1 5 8", "TAG OK done"]),
+    ];
+    let (peer, mut mailbox) = inbox("MOVE", 2, script.concat()).await;
+    assert_eq!(mailbox.list(Listing::All).await.expect("a listing"), [1, 5, 8].map(Uid::Number));
+    peer.finish();
+}
+
+#[tokio::test]
+async fn an_answer_to_another_tag_is_not_ours() {
+    let script = on("UID SEARCH ALL", &["* SEARCH 1", "Q999 OK done", "Q999 NO what", "TAG OK done"]);
+    let (peer, mut mailbox) = inbox("MOVE", 1, script).await;
+    assert_eq!(mailbox.list(Listing::All).await.expect("a listing"), [Uid::Number(1)]);
+    peer.finish();
+}
+
+#[tokio::test]
+async fn an_end_at_any_byte_of_an_answer_is_a_lost_connection() {
+    let answer =
+        b"* SEARCH 1 2\r\n* OK still here\r\n* 1 FETCH (UID 1 FLAGS (\\Seen) BODY[TEXT] {4}\r\na\r\nb)\r\nQ6 OK done\r";
+    for length in (0..answer.len()).step_by(3).chain([answer.len()]) {
+        let script = vec![Line::Expect("UID SEARCH"), Line::Raw(answer[..length].to_vec())];
+        let (peer, mut mailbox) = inbox("MOVE", 2, script).await;
+        assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Lost(_))), "cut at {length}");
+        assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Lost(_))), "useless afterwards");
+        peer.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_is_a_lost_connection() {
+    let (peer, mut mailbox) = inbox("MOVE", 0, on("UID SEARCH", &["* BYE shutting down"])).await;
+    assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Lost(text)) if text == "shutting down"));
+    peer.finish();
+    let peer = ImapPeer::play(vec![say("* BYE Too many simultaneous connections")]);
+    assert!(matches!(connect_to(&peer, Security::Cleartext).await, Err(MailboxError::Busy(_))));
+}
+
+/// What `envelopes` makes of two messages when the server answers with these lines.
+async fn envelopes(answers: &[&str]) -> Result<Vec<Envelope>, MailboxError> {
+    let (peer, mut mailbox) = inbox("MOVE", 9, on("UID FETCH 1:2 (UID", answers)).await;
+    let mut envelopes = Vec::new();
+    let uids = [2, 1].map(Uid::Number);
+    let result = mailbox.envelopes(&uids, &mut |batch| (envelopes.extend(batch), ControlFlow::Continue(())).1).await;
+    peer.finish();
+    result.map(|()| envelopes)
+}
+
+const ASKED: &str =
+    "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2026 10:00:00 +0100\" FLAGS (\\Draft) BODY[HEADER]<0> \"A: b\")";
+
+#[tokio::test]
+async fn unasked_responses_between_all_lines_change_nothing() {
+    let noise = ["* 9 EXISTS", "* 3 EXPUNGE", "* 2 FETCH (UID 2 FLAGS (\\Seen))", "* VANISHED 4", "* XNOISE (a b)"];
+    let envelopes = envelopes(&[&noise[..], &[ASKED], &noise, &["TAG OK done"]].concat()).await.expect("envelopes");
+    assert_eq!(envelopes.len(), 1);
+    assert_eq!(envelopes[0].header, b"A: b");
+    assert_eq!(envelopes[0].flags, Flags { draft: true, ..Flags::default() });
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_can_read_is_an_error_not_a_message_less() {
+    let result = envelopes(&[ASKED, "* 2 FETCH (UID 2 INTERNALDATE NIL)", "TAG OK done"]).await;
+    assert!(matches!(result, Err(MailboxError::Lost(_))));
+}
+
+#[tokio::test]
+async fn messages_that_stayed_after_a_move_are_an_error() {
+    let script =
+        [on("UID MOVE 1:2 \"Released\"", &["TAG OK done"]), on("UID SEARCH UID 1:2", &["* SEARCH 2", "TAG OK"])];
+    let (peer, mut mailbox) = inbox("MOVE", 2, script.concat()).await;
+    let moved = mailbox.relocate(&[1, 2].map(Uid::Number), Folder::Released).await;
+    assert!(matches!(moved, Err(MailboxError::Refused(_))));
+    peer.finish();
+}
+
+#[tokio::test]
+async fn without_move_a_refused_copy_deletes_nothing() {
+    let script = on("UID COPY 1 \"Released\"", &["TAG NO [OVERQUOTA] full"]);
+    let (peer, mut mailbox) = inbox("UIDPLUS", 1, script).await;
+    let moved = mailbox.relocate(&[Uid::Number(1)], Folder::Released).await;
+    assert!(matches!(moved, Err(MailboxError::Full(_))));
+    drop(mailbox);
+    peer.finish();
+}
+
+#[tokio::test]
+async fn a_folder_without_keywords_is_not_sealed() {
+    let (peer, mut mailbox) = inbox("MOVE", 1, Vec::new()).await;
+    assert!(!mailbox.seal(&[Uid::Number(1)], true).await.expect("nothing to do"));
+    peer.finish();
+}
+
+async fn append(answers: Vec<Line>) -> Outcome {
+    let leave = on("UNSELECT", &["TAG OK done"]);
+    let script = [leave, vec![Line::Expect("APPEND INBOX {8}")], answers].concat();
+    let (peer, mut mailbox) = inbox("MOVE UNSELECT", 0, script).await;
+    let outcome = mailbox.append(RID, b"A: b\r\n\r\n").await;
+    drop(mailbox);
+    peer.finish();
+    outcome
+}
+
+#[tokio::test]
+async fn an_append_is_uncertain_only_once_the_message_was_offered() {
+    let body = || [Line::Expect("A: b"), Line::Expect(""), Line::Expect("")];
+    let accepted = [&[say("* 1 EXISTS"), say("+ go")], &body()[..], &[say("* 2 EXISTS"), say("Q7 OK done")]].concat();
+    assert_eq!(append(accepted).await, Outcome::Accepted);
+    let cut_after = [&[say("+ go")], &body()[..]].concat();
+    assert!(matches!(append(cut_after).await, Outcome::Uncertain { .. }));
+    let goodbye = [&[say("+ go")], &body()[..], &[say("* BYE Too many of you")]].concat();
+    assert!(matches!(append(goodbye).await, Outcome::Uncertain { .. }));
+
+    let transient = |outcome| matches!(outcome, Outcome::Refused { refusal: Refusal::Transient, .. });
+    assert!(transient(append(Vec::new()).await));
+    assert!(transient(append(vec![say("TAG NO [OVERQUOTA] full")]).await));
+    let late_no = [&[say("+ go")], &body()[..], &[say("Q7 NO disk on fire")]].concat();
+    assert!(transient(append(late_no).await));
+    let permanent = append(vec![say("TAG NO [TOOBIG] no")]).await;
+    assert!(matches!(permanent, Outcome::Refused { refusal: Refusal::Permanent, .. }));
+}
+
+#[tokio::test]
+async fn a_connection_that_died_before_starts_no_append() {
+    let (peer, mut mailbox) = inbox("MOVE UNSELECT", 0, Vec::new()).await;
+    peer.finish();
+    let outcome = mailbox.append(RID, b"A: b\r\n\r\n").await;
+    assert!(matches!(outcome, Outcome::Refused { refusal: Refusal::Transient, .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_stripped_or_early_starttls_fails_closed() {
+    let greeting = || vec![say("* OK ready")];
+    let without = [greeting(), on("CAPABILITY", &["* CAPABILITY IMAP4rev1 AUTH=PLAIN", "TAG OK done"])].concat();
+    let with = on("CAPABILITY", &["* CAPABILITY IMAP4rev1 STARTTLS", "TAG OK done"]);
+    let refused = [greeting(), with.clone(), on("STARTTLS", &["TAG NO not now"])].concat();
+    let mut early = [greeting(), with, vec![Line::Expect("STARTTLS")]].concat();
+    early.push(Line::Raw(b"Q2 OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n".to_vec()));
+    for script in [without, early] {
+        let peer = ImapPeer::play(script);
+        let error = connect_to(&peer, Security::StartTls).await.err();
+        assert!(matches!(error, Some(MailboxError::Tls(_))), "{error:?}");
+        peer.finish();
+    }
+    let peer = ImapPeer::play(refused);
+    assert!(connect_to(&peer, Security::StartTls).await.is_err());
+    peer.finish();
+}
+
+#[tokio::test]
+async fn gibberish_instead_of_a_greeting_is_a_lost_connection() {
+    for greeting in ["HTTP/1.1 400 Bad Request", "* NO go away", "\u{0}\u{0}"] {
+        let peer = ImapPeer::play(vec![say(greeting)]);
+        assert!(matches!(connect_to(&peer, Security::Cleartext).await, Err(MailboxError::Lost(_))), "{greeting}");
+    }
+}
+
+#[tokio::test]
+async fn login_is_not_tried_where_the_server_forbids_it() {
+    let script = [vec![say("* OK ready")], on("CAPABILITY", &["* CAPABILITY IMAP4rev1 LOGINDISABLED", "TAG OK done"])];
+    let peer = ImapPeer::play(script.concat());
+    assert!(matches!(connect_to(&peer, Security::Cleartext).await, Err(MailboxError::Unsupported(_))));
+    peer.finish();
+}
+
+#[tokio::test]
+async fn a_refused_idle_becomes_polling_and_a_stop_ends_it() {
+    let script = [on("IDLE", &["* 0 RECENT", "TAG NO not here"]), on("UID SEARCH ALL", &["* SEARCH", "TAG OK done"])];
+    let (peer, mut mailbox) = inbox("MOVE IDLE", 0, script.concat()).await;
+    let (stop, stopped) = watch::channel(false);
+    let halt = async {
+        tokio::task::yield_now().await;
+        stop.send(true).expect("a waiter");
+    };
+    let (waited, ()) = tokio::join!(mailbox.wait(Folder::Inbox, stopped), halt);
+    waited.expect("in step");
+    assert!(mailbox.list(Listing::All).await.expect("in step").is_empty());
+    peer.finish();
+}
+
+#[tokio::test]
+async fn mail_announced_before_idle_began_ends_the_wait() {
+    let script = on("IDLE", &["* 1 EXISTS", "+ idling", "* OK Still here"]);
+    let script = [script, vec![Line::Expect("DONE"), say("* 2 EXISTS"), say("Q6 OK done")]].concat();
+    let (peer, mut mailbox) = inbox("MOVE IDLE", 0, script).await;
+    let (_stop, stopped) = watch::channel(false);
+    mailbox.wait(Folder::Inbox, stopped).await.expect("in step");
+    peer.finish();
+}
+
+#[tokio::test]
+async fn an_end_while_idling_is_a_lost_connection() {
+    for last in [vec![], vec![say("* BYE idle for too long")]] {
+        let (_peer, mut mailbox) = inbox("MOVE IDLE", 0, [on("IDLE", &["+ idling"]), last].concat()).await;
+        let (_stop, stopped) = watch::channel(false);
+        assert!(matches!(mailbox.wait(Folder::Inbox, stopped).await, Err(MailboxError::Lost(_))));
+    }
+}
+
+#[tokio::test]
+async fn silence_is_noticed_in_every_phase() {
+    for script in [vec![], on("IDLE", &["+ idling"])] {
+        let (peer, mut mailbox) = inbox("MOVE IDLE", 0, [script, vec![Line::Silence]].concat()).await;
+        let (_stop, stopped) = watch::channel(false);
+        tokio::time::pause();
+        assert!(matches!(mailbox.wait(Folder::Inbox, stopped).await, Err(MailboxError::Lost(_))));
+        assert!(matches!(mailbox.append(RID, b"A: b\r\n\r\n").await, Outcome::Refused { .. }));
+        tokio::time::resume();
+        drop(mailbox);
+        peer.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_response_without_end_is_cut_off() {
+    let script = vec![Line::Expect("UID SEARCH"), Line::Raw(vec![b'*'; 20 * 1024 * 1024])];
+    let (_peer, mut mailbox) = inbox("MOVE", 0, script).await;
+    assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Lost(_))));
+}
