@@ -3,6 +3,8 @@
 //! A file in tests/config has one fault, its name; its first line tells the key that must be named and words that must be in
 //! the English sentence.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,

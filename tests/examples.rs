@@ -1,5 +1,7 @@
 //! Each file in examples/ is a whole configuration that `check` accepts, and that the language of its reader does not change.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use quiethours::{

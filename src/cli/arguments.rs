@@ -16,7 +16,7 @@ pub(super) struct Cli {
     pub(super) config: Option<String>,
     #[arg(long, global = true, value_name = "fr|en", value_parser = language)]
     pub(super) lang: Option<Language>,
-    #[arg(short, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
     #[command(subcommand)]
     pub(super) command: Command,

@@ -50,9 +50,9 @@ pub(super) fn auto(context: &Context) -> Result<Exit, Failure> {
     let now = Utc::now();
     let failure = |error| Failure::state(&error, &sentences);
     State::open(&config.state_dir).and_then(|state| state.end_overrides(now)).map_err(failure)?;
-    wake(&config, &sentences);
     let timeline = status::timeline(&config, &sentences)?;
     output::print(&(sentences.say("auto-done") + "\n" + &status::headline(&timeline, now, &sentences)))?;
+    wake(&config, &sentences);
     Ok(Exit::Done)
 }
 
@@ -96,9 +96,7 @@ fn agrees(config: &Config, to: DateTime<Utc>, now: DateTime<Utc>, sentences: &Se
 
 fn give(config: &Config, given: Override, sentences: &Sentences) -> Result<(), Failure> {
     let state = State::open(&config.state_dir).map_err(|error| Failure::state(&error, sentences))?;
-    state.add_override(given).map_err(|error| Failure::state(&error, sentences))?;
-    wake(config, sentences);
-    Ok(())
+    state.add_override(given).map_err(|error| Failure::state(&error, sentences))
 }
 
 /// The row is written: a daemon that cannot be woken reads it at its next look.
@@ -124,5 +122,6 @@ fn tell(
         None => sentences.say(id),
     };
     output::print(&(text + "\n"))?;
+    wake(config, sentences);
     Ok(Exit::Done)
 }

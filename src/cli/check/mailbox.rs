@@ -19,6 +19,9 @@ use crate::{
 /// A server that does not answer within this time is not there for a person who waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How mailboxes name the folder that every account has.
+const INBOX: &str = "INBOX";
+
 pub(super) async fn all(config: &Config, findings: &mut Findings<'_>) -> Result<(), Failure> {
     for mailbox in &config.mailboxes {
         one(mailbox, findings).await?;
@@ -45,16 +48,20 @@ async fn one(mailbox: &MailboxConfig, findings: &mut Findings<'_>) -> Result<(),
                 Err(error) => bad(findings, mailbox, &error),
             }
         }
-        // The daemon makes its own folders; the intake is the one that the server's rule must know.
-        Err(MailboxError::Missing(name)) if !mailbox.filed_at_delivery() || name != mailbox.intake => {
+        Err(MailboxError::Missing(name)) if is_made_later(mailbox, &name) => {
             Line::Good(say(findings, "check-folders-later", mailbox, &name))
         }
-        Err(MailboxError::Missing(name)) => {
+        Err(MailboxError::Missing(name)) if mailbox.filed_at_delivery() && name != INBOX => {
             Line::Bad(Exit::Unavailable, say(findings, "check-intake-missing", mailbox, &name))
         }
         Err(error) => bad(findings, mailbox, &error),
     };
     findings.tell(line)
+}
+
+/// The daemon makes held and released; the intake is the folder that the server's rule must know, and INBOX is the volunteer's.
+fn is_made_later(mailbox: &MailboxConfig, name: &str) -> bool {
+    name != INBOX && (!mailbox.filed_at_delivery() || name == mailbox.released)
 }
 
 fn bad(findings: &Findings<'_>, mailbox: &MailboxConfig, error: &MailboxError) -> Line {
