@@ -1,6 +1,6 @@
 //! Real parts for the tests: a Dovecot of their own, a second IMAP client, a peer that plays a script, a Maildir, a clock.
 #![allow(dead_code, reason = "every test crate includes all of it and uses a part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 pub mod client;
 pub mod dovecot;
