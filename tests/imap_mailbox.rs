@@ -1,5 +1,7 @@
 //! The IMAP mailbox against a real Dovecot; what a second client sees is asserted.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::{ops::ControlFlow, path::PathBuf, time::Duration};
