@@ -1,4 +1,5 @@
 //! One daemon a profile, woken by commands.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::{
     fs,
@@ -8,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use quiethours::io::lock::{Lock, LockError, WakeSocket, is_running, wake};
+use quiethours::io::{
+    lock::{Lock, LockError, WakeSocket, is_running, wake},
+    service,
+};
 use tokio::time::timeout;
 
 /// A test that waits longer has failed.
@@ -94,6 +98,17 @@ async fn a_command_wakes_the_daemon_and_many_wake_it_once() {
     }
     timeout(DEADLINE, socket.recv()).await.unwrap();
     assert!(timeout(Duration::from_millis(50), socket.recv()).await.is_err(), "woken again by nothing");
+    wake(&state).unwrap();
+    timeout(DEADLINE, socket.recv()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_daemon_that_forbids_dumps_is_woken_too() {
+    // /proc/self belongs to root then; its own descriptors must stay within a program's reach.
+    service::forbid_dumps();
+    let dir = tempfile::tempdir().unwrap();
+    let state = state_dir(&dir);
+    let socket = WakeSocket::bind(&state).unwrap();
     wake(&state).unwrap();
     timeout(DEADLINE, socket.recv()).await.unwrap();
 }

@@ -1,4 +1,5 @@
 //! Where passwords come from, and who may see them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::{
     fs,

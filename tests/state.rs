@@ -1,4 +1,5 @@
 //! What the state keeps, and what it refuses.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::{
     fs,
@@ -10,11 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use quiethours::{
     core::{
-        mail::{Ident, Uid},
+        mail::{Ident, Uid, Verdict},
         release::{Marker, Original, Release, Step},
         timeline::{self, Override},
     },
-    io::state::{State, StateError, Verdict},
+    io::state::{State, StateError},
 };
 use tempfile::TempDir;
 
@@ -303,16 +304,18 @@ fn a_directory_open_to_others_is_refused() {
 fn another_users_directory_is_refused() {
     // Root gives a directory away; anybody else finds one of root's.
     let dir = private_dir();
-    let foreign = match chown(dir.path(), Some(65534), None) {
+    let foreign = match chown(dir.path(), Some(12_345), None) {
         Ok(()) => dir.path(),
-        Err(_) => Path::new("/root"),
+        Err(_) => Path::new("/usr"),
     };
-    assert!(matches!(State::open(foreign), Err(StateError::Directory(_))));
+    let outcome = State::open(foreign);
+    assert!(matches!(outcome, Err(StateError::Directory(why)) if why.contains("another user")));
 }
 
 #[test]
 fn a_planted_name_is_refused_and_its_target_untouched() {
-    let plant: [(&str, fn(&Path, &Path)); 3] = [
+    type Plant = fn(target: &Path, name: &Path);
+    let plants: [(&str, Plant); 3] = [
         ("a symbolic link", |target, name| symlink(target, name).unwrap()),
         ("a hard link", |target, name| fs::hard_link(target, name).unwrap()),
         ("a FIFO", |_, name| {
@@ -320,7 +323,7 @@ fn a_planted_name_is_refused_and_its_target_untouched() {
         }),
     ];
     for file in ["state.db", "state.db-wal", "state.db-shm", "state.db-journal"] {
-        for (what, plant) in plant {
+        for (what, plant) in plants {
             let dir = private_dir();
             let (state, target) = (dir.path().join("state"), dir.path().join("target"));
             fs::create_dir(&state).unwrap();

@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failur
         output::complain(&sentences.say("preview-nothing"));
         return Ok(Exit::Done);
     }
-    let bytes = render(&config, &input, arguments.format);
+    let bytes = render(&config, &input, arguments.format)?;
     match &arguments.out {
         Some(path) => write(path, &bytes)?,
         None => output::print(&String::from_utf8_lossy(&bytes))?,
@@ -42,10 +42,7 @@ pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failur
 }
 
 /// Creates nothing: a preview before the first start has no state to read.
-fn last_period_end(
-    config: &Config,
-    sentences: &Sentences,
-) -> Result<Option<chrono::DateTime<Utc>>, Failure> {
+fn last_period_end(config: &Config, sentences: &Sentences) -> Result<Option<chrono::DateTime<Utc>>, Failure> {
     let failure = |error| Failure::state(&error, sentences);
     match State::open_read(&config.state_dir).map_err(failure)? {
         Some(state) => state.last_period_end().map_err(failure),
@@ -53,16 +50,18 @@ fn last_period_end(
     }
 }
 
-fn render(config: &Config, input: &Input, format: Format) -> Vec<u8> {
+fn render(config: &Config, input: &Input, format: Format) -> Result<Vec<u8>, Failure> {
     // A preview is no release: its name is that of the empty set.
     let rid = release::rid(&config.profile, []);
     let digest = digest::compose(input, &rid);
-    match format {
+    Ok(match format {
         Format::Text => digest.text.into_bytes(),
         Format::Html => digest.html.into_bytes(),
-        Format::Eml => digest::message(&digest, input, &rid),
+        Format::Eml => {
+            digest::message(&digest, input, &rid).map_err(|error| Failure::new(Exit::Config, error.to_string()))?
+        }
         Format::Json => format!("{}\n", digest::json(input)).into_bytes(),
-    }
+    })
 }
 
 /// What is held is private: 0600.

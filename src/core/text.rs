@@ -20,7 +20,7 @@ pub fn line(text: &str, limit: usize) -> String {
     shorten(&collapse(text), limit)
 }
 
-/// Several lines: as [`line`], but LF is kept, and at most one empty line in a row.
+/// Several lines: as [`line()`], but LF is kept, and at most one empty line in a row.
 pub fn block(text: &str, limit: usize) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut gap = false;

@@ -230,7 +230,8 @@ impl Judge<'_> {
             let class: Class = self.rules.classify(&notice);
             let verdict = handled.get(&ident).copied();
             let judgement = gate::judge(self.sweep, &message, class, verdict, self.enabled_at);
-            let event = Event::Judged { mailbox: self.mailbox, subject: &notice.subject, judgement: &judgement };
+            let title = notice.title.as_deref().unwrap_or(&notice.subject);
+            let event = Event::Judged { mailbox: self.mailbox, title, judgement: &judgement };
             witness.tell(self.now, event);
             match judgement {
                 Judgement::Hold => plan.hold.push((message.uid, ident)),

@@ -23,8 +23,8 @@ pub enum Event<'a> {
     Judged {
         /// The mailbox.
         mailbox: &'a str,
-        /// Its subject.
-        subject: &'a str,
+        /// Its title, or its subject where it has none.
+        title: &'a str,
         /// What becomes of it.
         judgement: &'a Judgement,
     },

@@ -48,7 +48,7 @@ pub enum MailboxError {
     /// No room: quota or disk.
     #[error("no room: {0}")]
     Full(String),
-    /// Busy: the server asks to come back later ([UNAVAILABLE], [LIMIT], too many connections).
+    /// Busy: the server asks to come back later (`[UNAVAILABLE]`, `[LIMIT]`, too many connections).
     #[error("try later: {0}")]
     Busy(String),
     /// A folder is missing or cannot be selected; its name.

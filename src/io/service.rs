@@ -174,6 +174,18 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn signals_become_requests() {
+        use rustix::process::{Signal as Number, getpid, kill_process};
+        let mut signals = Signals::listen().unwrap();
+        for (number, request) in
+            [(Number::HUP, Signal::Reload), (Number::INT, Signal::Stop), (Number::TERM, Signal::Stop)]
+        {
+            kill_process(getpid(), number).unwrap();
+            assert_eq!(signals.next().await, request);
+        }
+    }
+
     #[test]
     fn each_v_shows_more_of_our_own_words() {
         assert!(levels(0).would_enable("quiethours::daemon", &Level::INFO));

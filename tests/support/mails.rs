@@ -66,7 +66,10 @@ pub fn account(subject: &str) -> Vec<u8> {
     format!(
         "From: Les Canoe <bonjour@{host}>\r\nTo: alice@lescanoe.example\r\nSubject: [Les Canoe] {subject}\r\n\
          Message-ID: <5f0c7c1e-2b5e-4f4e-9d40-8f6f7c1d2a11@{host}>\r\nX-Auto-Response-Suppress: All\r\n\
-         Auto-Submitted: auto-generated\r\n\r\nhttps://{host}/u/password-reset/0123\r\n"
+         Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/alternative; boundary=\"--==_mimepart_0\"\r\n\r\n\
+         ----==_mimepart_0\r\nContent-Type: text/plain\r\n\r\n\
+         https://{host}/u/password-reset/0123\r\n----==_mimepart_0--\r\n"
     )
     .into_bytes()
 }

@@ -83,7 +83,9 @@ async fn play(stage: &Path, language: Language) -> Result<(), DemoError> {
     for folder in ["new", "cur", "tmp"] {
         fs::create_dir_all(maildir.join(folder))?;
     }
-    let (Some(start), Some(end)) = (story::instant(START), story::instant(END)) else { return Err(DemoError::NoDigest) };
+    let (Some(start), Some(end)) = (story::instant(START), story::instant(END)) else {
+        return Err(DemoError::NoDigest);
+    };
     let config = config(stage, &maildir, language);
     let sentences = Sentences::new(language);
     tell(&sentences.say("demo-intro"));
@@ -133,7 +135,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
     let week = Week::from_days([monday, tuesday, wednesday, thursday, friday, Vec::new(), Vec::new()]);
     Config {
         profile: "demo".to_owned(),
-        path: PathBuf::new(),
+        path: PathBuf::from("~/.config/quiethours/config.toml"),
         language,
         timeline: Timeline {
             week,
@@ -148,11 +150,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             intake: "INBOX".to_owned(),
             held: "Quiet Hours".to_owned(),
             released: "Quiet Hours/Released".to_owned(),
-            rules: Rules {
-                hold: None,
-                never_hold: Vec::new(),
-                urgent: vec![Selector::Subject("urgent".to_owned())],
-            },
+            rules: Rules { hold: None, never_hold: Vec::new(), urgent: vec![Selector::Subject("urgent".to_owned())] },
         }],
         max_urgent: 3,
         digest: DigestConfig {

@@ -237,12 +237,15 @@ fn encoded(text: &str) -> String {
     characters.chunks(12).map(word).collect::<Vec<_>>().join("\r\n ")
 }
 
+fn header(headers: &[(&str, String)]) -> String {
+    headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+}
+
 fn message(headers: &[(&str, String)], text: &str) -> Vec<u8> {
-    let mut message = String::new();
-    for (name, value) in headers {
-        message.push_str(&format!("{name}: {value}\r\n"));
-    }
-    message.push_str("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
+    let mut message = header(headers);
+    message.push_str(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+    );
     message.push_str(&text.replace('\n', "\r\n"));
     message.into_bytes()
 }
@@ -318,8 +321,11 @@ fn account(at: &str) -> Vec<u8> {
         ("X-Auto-Response-Suppress", "All".to_owned()),
         ("Auto-Submitted", "auto-generated".to_owned()),
     ];
-    let text = format!(
-        "Quelqu’un a demandé à réinitialiser votre mot de passe sur Les Canoë.\n\nhttps://{FORUM}/u/password-reset/0123456789abcdef\n"
-    );
-    message(&headers, &text)
+    // Discourse writes its mail with Ruby's library, whose boundaries look like this.
+    let boundary = "--==_mimepart_5f0c7c1e2b5e4";
+    format!(
+        "{}MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nQuelqu’un a demandé à réinitialiser votre mot de passe sur Les Canoë.\r\n\r\nhttps://{FORUM}/u/password-reset/0123456789abcdef\r\n--{boundary}--\r\n",
+        header(&headers)
+    )
+    .into_bytes()
 }

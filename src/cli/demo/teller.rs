@@ -16,8 +16,8 @@ use crate::{
     daemon::{Event, Witness},
 };
 
-/// Graphemes of a subject: a line of the story fits in 80 columns.
-const SUBJECT: usize = 52;
+/// Graphemes of a title: a line of the story fits in 80 columns.
+const TITLE: usize = 52;
 
 /// Prints what the daemon tells.
 pub(super) struct Teller<W: Write> {
@@ -45,7 +45,7 @@ impl<W: Write> Teller<W> {
         let _ = writeln!(self.out, "  {}  {label:<9} {text}", local.format("%H:%M"));
     }
 
-    fn judged(&mut self, now: DateTime<Utc>, subject: &str, judgement: &Judgement) {
+    fn judged(&mut self, now: DateTime<Utc>, title: &str, judgement: &Judgement) {
         let (label, why) = match judgement {
             Judgement::Hold => ("demo-held", None),
             Judgement::Urgent(_) => ("demo-urgent", Some("demo-why-urgent")),
@@ -55,13 +55,13 @@ impl<W: Write> Teller<W> {
             Judgement::Leave(_) => return,
         };
         // At an edge everything is looked at again; the story tells it once.
-        if !self.told.insert(subject.to_owned()) && !matches!(judgement, Judgement::Hold) {
+        if !self.told.insert(format!("{label} {title}")) && !matches!(judgement, Judgement::Hold) {
             return;
         }
-        let subject = text::line(subject, SUBJECT);
+        let title = text::line(title, TITLE);
         let why = why.map(|why| format!("  — {}", self.sentences.say(why))).unwrap_or_default();
         let label = self.sentences.say(label);
-        self.line(now, &label, &format!("{subject}{why}"));
+        self.line(now, &label, &format!("{title}{why}"));
     }
 }
 
@@ -80,7 +80,7 @@ impl<W: Write> Witness for Teller<W> {
                 let label = self.sentences.say(label);
                 self.line(now, &label, &text);
             }
-            Event::Judged { subject, judgement, .. } => self.judged(now, subject, judgement),
+            Event::Judged { title, judgement, .. } => self.judged(now, title, judgement),
             Event::Delivered { originals, .. } => {
                 let label = self.sentences.say("demo-digest");
                 let text = self.sentences.say_with("demo-digest-of", &[("count", originals.into())]);

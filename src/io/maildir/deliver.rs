@@ -94,7 +94,7 @@ fn mark(rid: &str) -> String {
     format!("qh-{rid}")
 }
 
-/// A base name that no other delivery has: time, program, count, host (https://cr.yp.to/proto/maildir.html).
+/// A base name that no other delivery has: time, program, count, host (<https://cr.yp.to/proto/maildir.html>).
 pub fn unique(mark: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -356,7 +356,7 @@ fn arrived(path: &Path) -> io::Result<Option<DateTime<Utc>>> {
     }
 }
 
-/// Maildir's flag letters (https://cr.yp.to/proto/maildir.html), and the folder's letter for `qh-sealed`.
+/// Maildir's flag letters (<https://cr.yp.to/proto/maildir.html>), and the folder's letter for `qh-sealed`.
 fn flags(file: &str, sealed: Option<char>) -> Flags {
     let letters = name::flags(file);
     Flags {

@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const KEPT: u32 = 9;
 
 /// Times are microseconds since 1970 in UTC. `handled.urgent_at` outlives a later verdict: the quota counts it.
+///
+/// A database whose tables read otherwise counts as damaged: any change here needs a new [`VERSION`] and the way to it.
 const TABLES: &str = "
 CREATE TABLE fact (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
