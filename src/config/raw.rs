@@ -157,6 +157,7 @@ fn parse(text: &str) -> Result<(Dict, BTreeMap<String, usize>), Vec<Fault>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         let mut faults: Vec<Fault> = errors.iter().map(|error| fault(text, error)).collect();
+        faults.sort_by_key(|fault| (fault.line, fault.column));
         // One slip often makes the parser stumble again on the same line.
         faults.dedup_by_key(|fault| fault.line);
         return Err(faults);
