@@ -1,5 +1,7 @@
 //! The IMAP mailbox against servers that refuse, lie, hang up or fall silent.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::ops::ControlFlow;
@@ -11,8 +13,8 @@ use quiethours::{
         outcome::{Outcome, Refusal},
     },
     io::{
-        imap::{self, FolderNames, ImapMailbox},
-        mailbox::{Access, Listing, Mailbox as _, MailboxError},
+        imap::{self, ImapMailbox},
+        mailbox::{Access, FolderNames, Listing, Mailbox as _, MailboxError},
     },
 };
 use support::imap_peer::{ImapPeer, Line, logged_in, on, opened};
