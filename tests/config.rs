@@ -166,3 +166,17 @@ fn a_configuration_shows_no_password_when_it_is_logged() {
     let config = load(&file.path, Language::En).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
 }
+
+#[test]
+fn keys_without_effect_in_this_version_are_accepted_and_told() {
+    let text = "[availability]\nweekdays = \"9h-12h\"\n[mailbox.coop]\nimap = \"mail.coop.example\"\nuser = \"alice@coop.example\"\n\
+                password_command = [\"pass\"]\nauthserv_id = \"mail.coop.example\"\n[digest]\nme = [\"alice\"]\nteam = [\"Phil\"]\n";
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    fs::write(&path, text).unwrap();
+    let flags = Flags { config: Some(path.to_str().unwrap().to_owned()), language: Some(Language::En) };
+    let config = config::load(&flags).unwrap_or_else(|errors| panic!("{errors:?}"));
+    for key in ["mailbox.coop.authserv_id", "digest.me", "digest.team"] {
+        assert!(config.notes.iter().any(|note| note.contains(key)), "{key}: {:?}", config.notes);
+    }
+}

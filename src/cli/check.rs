@@ -89,6 +89,9 @@ fn local(config: &Config, findings: &mut Findings<'_>) -> Result<(), Failure> {
     let sentences = findings.sentences;
     let path = config.path.display().to_string();
     findings.tell(Line::Good(sentences.say_with("check-config", &[("path", path.into())])))?;
+    for note in &config.notes {
+        findings.tell(Line::Note(note.clone()))?;
+    }
     findings.tell(openings(config, sentences))?;
     findings.tell(state(config, sentences))
 }

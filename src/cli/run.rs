@@ -25,6 +25,9 @@ pub(super) fn run(context: &Context, arguments: &Run) -> Result<Exit, Failure> {
     let (config, sentences) = context.config()?;
     // A log that is there already was set up by whoever embeds us.
     let _ = service::init_logging(context.verbose);
+    for note in &config.notes {
+        tracing::warn!("{note}");
+    }
     let _lock = take_lock(&config, &sentences)?;
     let state = open_state(&config, &sentences)?;
     let runtime = context.runtime()?;

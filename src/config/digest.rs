@@ -23,8 +23,8 @@ const KEYS: &[&str] = &[
     "attach_originals",
 ];
 
-/// Keys of the contract that a later version acts on.
-const NOT_YET: &[&str] = &["smtp", "smtp_user", "smtp_password_command", "me", "team"];
+/// Keys of the contract that change nothing yet: the digest comes by mailbox, and has no sections by name.
+const WITHOUT_EFFECT: &[&str] = &["smtp", "smtp_user", "smtp_password_command", "me", "team"];
 
 /// Blocks in a digest: what one sitting can take in.
 const MAX_TOPICS: u32 = 25;
@@ -34,7 +34,7 @@ const MOST_TOPICS: u32 = 500;
 /// The digest's settings; `None` if something in them is wrong.
 pub(super) fn read(table: &Table<'_>) -> Option<DigestConfig> {
     table.only(KEYS);
-    table.not_yet(NOT_YET);
+    table.without_effect(WITHOUT_EFFECT);
     deliver(table);
     attach_originals(table);
     let mailbox = delivery(table);

@@ -50,9 +50,9 @@ pub fn load_if_any(flags: &Flags) -> Result<Config, Problem> {
     let sentences = Sentences::new(language);
     let report = Report::new(&tree, &sentences);
     let config = read(&report.root(), language, &path);
-    let errors = report.into_errors();
+    let (errors, notes) = report.into_findings();
     match config {
-        Some(config) if errors.is_empty() => Ok(config),
+        Some(config) if errors.is_empty() => Ok(Config { notes, ..config }),
         _ => Err(Problem::Wrong(errors)),
     }
 }
@@ -98,6 +98,7 @@ fn read(root: &Table<'_>, language: Language, path: &Path) -> Option<Config> {
         state_dir: state_dir?,
         path: path.to_owned(),
         profile,
+        notes: Vec::new(),
     })
 }
 

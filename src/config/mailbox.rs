@@ -29,7 +29,10 @@ const KEYS: &[&str] = &[
 ];
 
 /// Keys of the contract that a later version acts on.
-const NOT_YET: &[&str] = &["oauth_token_command", "authserv_id"];
+const NOT_YET: &[&str] = &["oauth_token_command"];
+
+/// Keys of the contract that change nothing yet: without it no notification is marked.
+const WITHOUT_EFFECT: &[&str] = &["authserv_id"];
 
 /// Keys that mean something to a server only.
 const SERVER_ONLY: &[&str] = &["ca_file", "password", "password_file", "password_command", "password_credential"];
@@ -50,6 +53,7 @@ pub(super) fn read_all(root: &Table<'_>, profile: &str, urgent: &[Selector]) -> 
 fn read(table: &Table<'_>, name: String, profile: &str, urgent: &[Selector]) -> Option<MailboxConfig> {
     table.only(KEYS);
     table.not_yet(NOT_YET);
+    table.without_effect(WITHOUT_EFFECT);
     let source = source(table);
     let folders = folders::read(table, (profile != DEFAULT_PROFILE).then_some(profile));
     let hold = table.has("hold").then(|| selectors(table, "hold"));

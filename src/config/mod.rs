@@ -42,6 +42,8 @@ pub struct Config {
     pub digest: DigestConfig,
     /// `state.dir`
     pub state_dir: PathBuf,
+    /// What is accepted and has no effect, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// `[mailbox.NAME]`

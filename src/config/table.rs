@@ -22,19 +22,21 @@ pub(super) struct Report<'a> {
     pub(super) tree: &'a Tree,
     pub(super) sentences: &'a Sentences,
     errors: RefCell<Vec<ConfigError>>,
+    notes: RefCell<Vec<String>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(tree: &'a Tree, sentences: &'a Sentences) -> Self {
-        Self { tree, sentences, errors: RefCell::new(Vec::new()) }
+        Self { tree, sentences, errors: RefCell::default(), notes: RefCell::default() }
     }
 
     pub(super) fn root(&'a self) -> Table<'a> {
         Table { report: self, path: String::new(), dict: Some(&self.tree.root) }
     }
 
-    pub(super) fn into_errors(self) -> Vec<ConfigError> {
-        self.errors.into_inner()
+    /// What is wrong, and what is only worth knowing.
+    pub(super) fn into_findings(self) -> (Vec<ConfigError>, Vec<String>) {
+        (self.errors.into_inner(), self.notes.into_inner())
     }
 
     /// The sentence `id`; arguments come from the file and are made safe to print.
@@ -107,6 +109,14 @@ impl<'a> Table<'a> {
     pub(super) fn not_yet(&self, keys: &[&str]) {
         for key in keys.iter().filter(|key| self.has(key)) {
             self.wrong(key, "config-not-yet", &[("key", &self.full(key))]);
+        }
+    }
+
+    /// Keys of the contract that change nothing in this version, and lose nothing by it: accepted, and told by `check`.
+    pub(super) fn without_effect(&self, keys: &[&str]) {
+        for key in keys.iter().filter(|key| self.has(key)) {
+            let note = self.report.say("config-without-effect", &[("key", &self.full(key))]);
+            self.report.notes.borrow_mut().push(note);
         }
     }
 

@@ -106,6 +106,11 @@ impl Home {
         name
     }
 
+    /// Delivers into INBOX under a file name of its own.
+    pub fn deliver_named(&self, name: &str, when: &str, message: &[u8]) {
+        deliver(&self.maildir(), name, when, message);
+    }
+
     /// A script of deliveries into INBOX.
     pub fn mail(&self, arrivals: &[(&str, Vec<u8>)]) -> Script {
         self.mail_into("INBOX", arrivals)

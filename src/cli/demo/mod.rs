@@ -163,6 +163,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             max_topics: 25,
         },
         state_dir: stage.join("state"),
+        notes: Vec::new(),
     }
 }
 

@@ -61,3 +61,4 @@ config-digest-mailbox = there are several mailboxes ({ $names }): which one rece
 config-digest-mailbox-unknown = there is no section [mailbox.{ $value }]. Did you mean mailbox = "{ $right }"?
 config-at = “{ $value }” is neither "opening" nor a time of day. For example at = ["opening", "14:00"]
 config-at-empty = without any time there would never be a digest. For example at = ["opening"]
+config-without-effect = { $key } is accepted, and has no effect in this version

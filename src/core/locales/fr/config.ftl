@@ -61,3 +61,4 @@ config-digest-mailbox = il y a plusieurs boîtes ({ $names }) : laquelle reçoit
 config-digest-mailbox-unknown = il n’y a pas de section [mailbox.{ $value }]. Vouliez-vous dire mailbox = "{ $right }" ?
 config-at = « { $value } » n’est ni "opening" ni une heure. Par exemple at = ["opening", "14:00"]
 config-at-empty = sans aucune heure, il n’y aurait jamais de résumé. Par exemple at = ["opening"]
+config-without-effect = { $key } est accepté, mais n’a pas encore d’effet dans cette version
