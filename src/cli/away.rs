@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, stdin, stdout};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dialoguer::Confirm;
+use dialoguer::{Confirm, theme::ColorfulTheme};
 
 use super::{
     Context,
@@ -90,7 +90,8 @@ fn agrees(config: &Config, to: DateTime<Utc>, now: DateTime<Utc>, sentences: &Se
     output::print(&status::headline(&timeline, now, sentences))?;
     let until = civil::format_instant(to, now, timeline.timezone, sentences);
     let question = sentences.say_with("available-question", &[("until", until.into())]);
-    let answer = Confirm::new().with_prompt(question).default(false).interact_opt();
+    let theme = ColorfulTheme::default();
+    let answer = Confirm::with_theme(&theme).with_prompt(question).default(false).interact_opt();
     answer.map(|answer| answer.unwrap_or(false)).map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
 }
 

@@ -6,7 +6,7 @@ mod service;
 
 use std::io::{IsTerminal as _, stderr, stdin};
 
-use dialoguer::Confirm;
+use dialoguer::{Confirm, theme::ColorfulTheme};
 
 use super::{
     Context,
@@ -57,7 +57,8 @@ fn try_out(context: &Context) -> Result<(), Failure> {
 
 /// A question to be answered with yes or no.
 fn confirm(question: &str, default: bool) -> Result<bool, Failure> {
-    Confirm::new().with_prompt(question).default(default).interact().map_err(|error| interrupted(&error))
+    let theme = ColorfulTheme::default();
+    Confirm::with_theme(&theme).with_prompt(question).default(default).interact().map_err(|error| interrupted(&error))
 }
 
 /// The terminal went away in the middle of a question.

@@ -1,6 +1,6 @@
 //! The questions of `init`, each answer tested before the next is asked.
 
-use dialoguer::{Input, Password, Select};
+use dialoguer::{Input, Password, Select, theme::ColorfulTheme};
 use secrecy::SecretString;
 
 use super::{confirm, file, interrupted, tell};
@@ -162,9 +162,11 @@ async fn login(trial: &MailboxConfig, sentences: &Sentences) -> Option<String> {
 
 fn password(sentences: &Sentences) -> Result<PasswordAnswer, Failure> {
     let ways = [sentences.say("init-password-file"), sentences.say("init-password-command")];
-    let way = Select::new().with_prompt(sentences.say("init-password-how")).items(&ways).default(0).interact();
+    let theme = ColorfulTheme::default();
+    let way =
+        Select::with_theme(&theme).with_prompt(sentences.say("init-password-how")).items(&ways).default(0).interact();
     if way.map_err(|error| interrupted(&error))? == 0 {
-        let asked = Password::new().with_prompt(sentences.say("init-password")).interact();
+        let asked = Password::with_theme(&theme).with_prompt(sentences.say("init-password")).interact();
         return asked.map(PasswordAnswer::Kept).map_err(|error| interrupted(&error));
     }
     let command = text(&sentences.say("init-command"), None, |text| {
@@ -210,7 +212,8 @@ fn text(
     default: Option<&str>,
     accepts: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String, Failure> {
-    let mut input = Input::<String>::new().with_prompt(question);
+    let theme = ColorfulTheme::default();
+    let mut input = Input::<String>::with_theme(&theme).with_prompt(question);
     if let Some(default) = default {
         input = input.default(default.to_owned()).allow_empty(default.is_empty()).show_default(!default.is_empty());
     }

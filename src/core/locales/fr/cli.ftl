@@ -12,7 +12,7 @@ exit-unread = Au moins un fichier n’a pas pu être lu.
 
 ## aide
 
-help = Garde les notifications du forum et des tickets hors de vos heures de repos, et les apporte en un seul résumé.
+help = Garde les notifications du forum et des tickets hors de vos heures de repos, et les apporte en un seul récapitulatif.
 help-commands = Commandes
 help-options = Options
 help-arguments = Arguments
@@ -43,10 +43,10 @@ help-available-until = Jusqu’à quand : 2026-12-01, 18:00, "lundi 9h"…
 help-available-duration = Combien de temps : 2h, 90m, 3d
 help-available-yes = Sans poser la question
 help-auto = Suivre à nouveau les heures déclarées
-help-preview = Montrer le résumé de ce qui attend ; ne change rien
+help-preview = Montrer le récapitulatif de ce qui attend ; ne change rien
 help-preview-format = text, html, eml ou json
 help-preview-out = Écrire dans ce fichier
-help-release = Un résumé maintenant
+help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
 help-inspect-json = En JSON, un objet par ligne
@@ -142,7 +142,7 @@ init-sunday = Le dimanche
 init-holidays = Les jours fériés de quel pays ? FR, BE, FR-67… ; rien pour aucun
 init-holidays-wrong = Les jours fériés de ce code ne sont pas connus : FR, BE, FR-67…
 init-night = Cet ordinateur reste-t-il allumé la nuit ?
-init-intake-why = Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre fournisseur le peut : créez dans son webmail une règle (un filtre) qui range les notifications du forum et des tickets dans le dossier « { $folder } ». Elles y attendent, et quiethours apporte le résumé à son réveil.
+init-intake-why = Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre fournisseur le peut : créez dans son webmail une règle (un filtre) qui range les notifications du forum et des tickets dans le dossier « { $folder } ». Elles y attendent, et quiethours apporte le récapitulatif à son réveil.
 init-intake = Faire ainsi ?
 init-written = { $path } est écrit.
 init-works = La boîte et ses dossiers sont prêts.

@@ -24,7 +24,7 @@ config-number = « { $value } » n’est pas un nombre entier de { $least } à {
 config-choice = « { $value } » ne figure pas parmi : { $choices }. Par exemple { $key } = "{ $right }"
 config-conflict = { $key } et { $other } s’excluent : gardez l’un des deux
 config-not-yet = { $key } n’existe pas encore dans cette version : supprimez la ligne, ou mettez un # devant
-config-not-yet-smtp = l’envoi par SMTP n’existe pas encore dans cette version. Écrivez deliver = "mailbox" : le résumé est déposé directement dans votre INBOX
+config-not-yet-smtp = l’envoi par SMTP n’existe pas encore dans cette version. Écrivez deliver = "mailbox" : le récapitulatif est déposé directement dans votre INBOX
 config-not-yet-value = cela n’existe pas encore dans cette version : écrivez { $right }, ou supprimez la ligne
 
 config-no-week = vos jours manquent. Par exemple weekdays = "9h-12h30, 14h-18h", ou hours = "Mo-Fr 09:00-18:00"
@@ -54,11 +54,11 @@ config-twins = { $one } et { $other } surveillent les mêmes dossiers du même c
 config-selector = « { $value } » n’est pas un sélecteur. Par exemple "discourse", "glpi@tickets.example.org", "from:@example.org", "list:dev.example.org", "subject:urgent"
 config-selector-near = « { $value } » n’est pas un sélecteur. Vouliez-vous dire "{ $near }" ?
 
-config-no-to = à qui va le résumé ? Par exemple to = "vous@example.org"
+config-no-to = à qui va le récapitulatif ? Par exemple to = "vous@example.org"
 config-address = « { $value } » n’est pas une adresse simple. Par exemple "vous@example.org"
 config-address-near = « { $value } » n’est pas une adresse simple. Écrivez "{ $right }"
-config-digest-mailbox = il y a plusieurs boîtes ({ $names }) : laquelle reçoit le résumé ? Par exemple mailbox = "{ $right }"
+config-digest-mailbox = il y a plusieurs boîtes ({ $names }) : laquelle reçoit le récapitulatif ? Par exemple mailbox = "{ $right }"
 config-digest-mailbox-unknown = il n’y a pas de section [mailbox.{ $value }]. Vouliez-vous dire mailbox = "{ $right }" ?
 config-at = « { $value } » n’est ni "opening" ni une heure. Par exemple at = ["opening", "14:00"]
-config-at-empty = sans aucune heure, il n’y aurait jamais de résumé. Par exemple at = ["opening"]
+config-at-empty = sans aucune heure, il n’y aurait jamais de récapitulatif. Par exemple at = ["opening"]
 config-without-effect = { $key } est accepté, mais n’a pas encore d’effet dans cette version

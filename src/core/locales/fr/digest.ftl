@@ -95,12 +95,12 @@ digest-passed = Remis sans attendre
 digest-passed-rule = règle { $selector }
 digest-troubles = Ce qui n’a pas bien marché
 
-digest-next = Prochain résumé : { $when }.
-digest-next-today = Prochain résumé : aujourd’hui à { $when }.
+digest-next = Prochain récapitulatif : { $when }.
+digest-next-today = Prochain récapitulatif : aujourd’hui à { $when }.
 digest-closed = Prochains jours de repos : { $days }.
 digest-closed-day = { $first } ({ $name })
 digest-closed-days = du { $first } au { $last } ({ $name })
 digest-originals = Les messages d’origine sont dans le dossier « { $folder } » de votre boîte.
 digest-originals-inbox = Les messages d’origine sont dans votre boîte de réception.
 digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
-digest-release = Référence de ce résumé : { $rid }
+digest-release = Référence de ce récapitulatif : { $rid }
