@@ -297,7 +297,9 @@ impl Daemon {
             };
             let span_served = match (outlook.instant, outlook.span.since) {
                 (Some(_), Some(since)) => self.state.done_since(&link.name, since)?,
-                _ => instant_done,
+                // Open as far back as the timeline reaches: there is no opening to wait for.
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => instant_done,
             };
             let in_release = self.release.as_ref().is_some_and(|release| release.concerns(&link.name));
             let standing = Standing { mode: link.mode, instant_done, span_served, in_release };
