@@ -171,12 +171,17 @@ impl ImapMailbox {
 
     pub(super) async fn open_folder(&mut self, folder: Folder, access: Access) -> Result<Opened, MailboxError> {
         let name = self.wire_name(folder);
-        self.open_name(&name, access).await.map_err(|error| match error {
+        let mut opened = self.open_name(&name, access).await.map_err(|error| match error {
             MailboxError::Missing(_) | MailboxError::Refused(_) => {
                 MailboxError::Missing(self.folders.of(folder).to_owned())
             }
             error => error,
-        })
+        })?;
+        if access == Access::Write {
+            self.end_interrupted_moves().await?;
+            opened.exists = self.connection.exists;
+        }
+        Ok(opened)
     }
 
     /// SELECT or EXAMINE; also where that folder is open already, for its numbers.
