@@ -64,13 +64,13 @@ pub struct ImapMailbox {
     idle_refused: Option<Instant>,
 }
 
-/// Connects, logs in, and learns how folders are named.
+/// Connects, logs in with the password or token, and learns how folders are named.
 pub async fn connect(
     account: &Account,
     folders: &FolderNames,
-    password: SecretString,
+    secret: SecretString,
 ) -> Result<ImapMailbox, MailboxError> {
-    let mut connection = login::log_in(account, &password).await?;
+    let mut connection = login::log_in(account, &secret).await?;
     let (namespace, namespace_known) = folders::namespace(&mut connection).await?;
     let (folders, looked) = (folders.clone(), HashMap::new());
     Ok(ImapMailbox { connection, folders, namespace, namespace_known, open: None, looked, idle_refused: None })

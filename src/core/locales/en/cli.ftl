@@ -2,7 +2,7 @@
 
 exit-state = The state cannot be used: { $cause }
 exit-login = { $mailbox }: the server refused the login ({ $cause }). Check user and password; some providers want a password made for this program.
-exit-secret = { $mailbox }: the password could not be had: { $cause }
+exit-secret = { $mailbox }: the password or token could not be had: { $cause }
 exit-unsupported = { $mailbox }: this mailbox cannot be used safely: { $cause }
 exit-tls = { $mailbox }: no secure connection to the server: { $cause }
 exit-folder = { $mailbox }: a folder is missing: { $cause }
