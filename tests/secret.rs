@@ -55,6 +55,34 @@ async fn a_failing_command_is_passing_trouble_and_tells_nothing() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_command_that_hangs_is_given_up_after_its_time() {
+    // Nothing else is to come, so the paused clock runs to the next deadline at once.
+    let began = tokio::time::Instant::now();
+    let error = read(&command(&["sleep", "1000"])).await.unwrap_err();
+    assert!(matches!(error, SecretError::Late(_)) && !error.is_permanent(), "{error}");
+    assert_eq!(began.elapsed().as_secs(), 30);
+}
+
+#[tokio::test]
+async fn a_token_is_what_its_command_prints_if_it_can_be_one() {
+    let token = |script: &str| SecretSource::Token(["sh", "-c", script].map(str::to_owned).to_vec());
+    assert_eq!(read(&token("echo ya29.a0-_~+/=")).await.unwrap().expose_secret(), "ya29.a0-_~+/=");
+    for script in
+        ["echo 's3cret: log in again'", "echo s3cret; exit 1", "printf 's3cret\\ntwo\\n'", "printf 's3cret\\001'"]
+    {
+        let error = read(&token(script)).await.unwrap_err();
+        assert!(!error.is_permanent() && !error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_64_kib_is_the_longest() {
+    let printing = |bytes: usize| shell(&format!("head -c {bytes} /dev/zero | tr '\\0' x"));
+    assert_eq!(read(&printing(64 * 1024)).await.unwrap().expose_secret().len(), 64 * 1024);
+    assert!(matches!(read(&printing(64 * 1024 + 1)).await, Err(SecretError::Malformed(_))));
+}
+
 #[tokio::test]
 async fn a_command_given_up_is_killed_with_what_it_started() {
     let dir = tempfile::tempdir().unwrap();

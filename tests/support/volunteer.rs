@@ -41,7 +41,8 @@ impl Volunteer {
             ("ca_file", format!("\"{}\"", self.server.ca_file().display())),
             ("password", "\"secret\"".to_owned()),
         ] {
-            if !lines.lines().any(|line| line.starts_with(&format!("{key} "))) {
+            let by_token = key == "password" && lines.contains("oauth_token_command");
+            if !by_token && !lines.lines().any(|line| line.starts_with(&format!("{key} "))) {
                 lines.push_str(&format!("\n{key} = {value}"));
             }
         }
