@@ -1,6 +1,8 @@
 //! Where passwords come from, and who may see them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod support;
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -13,6 +15,7 @@ use quiethours::{
     io::secret::{SecretError, read},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use support::{dovecot::Dovecot, volunteer::Volunteer};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -152,4 +155,31 @@ async fn a_password_in_the_configuration_is_itself() {
     let source = SecretSource::Inline(SecretString::from("s3cret"));
     assert_eq!(read(&source).await.unwrap().expose_secret(), "s3cret");
     assert!(!format!("{source:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_systemd_credential_opens_the_mailbox_and_without_systemd_it_is_passing_trouble() {
+    let alice = Volunteer::new(Dovecot::start(), "password_credential = \"mail\"", "");
+    file(alice.path(), "mail", 0o440, "secret\n");
+    let mut run = alice.command(&["-vvv", "run", "--once"]);
+    let output = run.env("CREDENTIALS_DIRECTORY", alice.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = run.env_remove("CREDENTIALS_DIRECTORY").output().unwrap();
+    assert_eq!(output.status.code(), Some(75), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_configuration_or_password_file_that_others_can_read_ends_with_78_naming_it() {
+    let alice = Volunteer::new(Dovecot::start(), "password_file = \"pass\"", "");
+    file(alice.path(), "pass", 0o640, "s3cret\n");
+    let refused = |name: &str| {
+        let output = alice.run(&["run", "--once"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(78), "{said}");
+        assert!(said.contains(alice.path().join(name).to_str().unwrap()) && !said.contains("s3cret"), "{said}");
+    };
+    refused("pass");
+    alice.configure("password = \"s3cret\"", "");
+    fs::set_permissions(alice.config_file(), fs::Permissions::from_mode(0o644)).unwrap();
+    refused("config.toml");
 }

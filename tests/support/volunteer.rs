@@ -41,8 +41,8 @@ impl Volunteer {
             ("ca_file", format!("\"{}\"", self.server.ca_file().display())),
             ("password", "\"secret\"".to_owned()),
         ] {
-            let by_token = key == "password" && lines.contains("oauth_token_command");
-            if !by_token && !lines.lines().any(|line| line.starts_with(&format!("{key} "))) {
+            let given = key == "password" && ["password_", "oauth_"].iter().any(|way| lines.contains(way));
+            if !given && !lines.lines().any(|line| line.starts_with(&format!("{key} "))) {
                 lines.push_str(&format!("\n{key} = {value}"));
             }
         }
