@@ -62,6 +62,7 @@ struct Step {
 /// # Errors
 /// A string that no script can hold.
 pub fn script(rule: &Rule<'_>, sentences: &Sentences) -> Result<String, SieveError> {
+    refuse_line_ends(rule)?;
     let mut steps = vec![Step { comment: sentences.say("sieve-never"), test: protected(), files: false }];
     if !rule.rules.never_hold.is_empty() {
         let test = Test::Any(rule.rules.never_hold.iter().map(at_least).collect());
@@ -82,6 +83,15 @@ pub fn script(rule: &Rule<'_>, sentences: &Sentences) -> Result<String, SieveErr
         text += "}\n";
     }
     Ok(text)
+}
+
+/// Also of what leaves no trace in the script, or a part only.
+fn refuse_line_ends(rule: &Rule<'_>) -> Result<(), SieveError> {
+    quoted(rule.folder)?;
+    rule.rules.hold.iter().flatten().chain(&rule.rules.never_hold).try_for_each(|selector| {
+        quoted(&selector.to_string())?;
+        Ok(())
+    })
 }
 
 /// What is said above the script.

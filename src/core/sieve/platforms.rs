@@ -69,7 +69,7 @@ pub(super) fn marks(platform: Platform) -> Test {
         Platform::Glpi => glpi(),
         Platform::Nodebb => {
             let templates = ["notification", "digest", "notif_chat", "notif_post", "notif_mention"];
-            let keys: Vec<String> = templates.iter().flat_map(|name| numbered(&format!("*<{name}."), ".*>")).collect();
+            let keys: Vec<String> = templates.iter().flat_map(|name| numbered(&format!("*<{name}."), "*.*>")).collect();
             Test::header(Matches, &["List-Id"], &keys)
         }
         Platform::Mantis => Test::All(vec![
