@@ -139,3 +139,17 @@ fn every_shell_gets_completions_that_know_every_command() {
         }
     }
 }
+
+#[test]
+fn the_packaged_completions_of_bash_come_from_the_program() {
+    let program = assert_cmd::cargo::cargo_bin("quiethours");
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/completions/quiethours.bash");
+    let bash = Command::new("bash")
+        .args(["--norc", "-c", "set -e; . \"$1\"; complete -p quiethours", "-", file])
+        .env_clear()
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert!(bash.status.success() && String::from_utf8_lossy(&bash.stdout).contains("_quiethours"), "{bash:?}");
+}
