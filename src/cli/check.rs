@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Problem},
-    core::{civil, sentences::Sentences},
+    core::{civil, sentences::Sentences, timeline::State as Gate},
     io::{lock, state::State},
 };
 
@@ -105,6 +105,7 @@ fn openings(config: &Config, sentences: &Sentences) -> Line {
             let args = [("timezone", timezone.name().into()), ("opening", opening.into())];
             Line::Good(sentences.say_with("check-openings", &args))
         }
+        None if config.timeline.span(now).state == Gate::Open => Line::Note(sentences.say("check-always-open")),
         None => Line::Bad(Exit::Config, sentences.say("check-never-open")),
     }
 }

@@ -97,7 +97,7 @@ async fn play(stage: &Path, language: Language) -> Result<(), DemoError> {
     let mut daemon = Daemon::new(config, state, clock, Box::new(teller))?;
     match daemon.run(signals, stopped).await? {
         Ended::Done => Ok(()),
-        Ended::Pending | Ended::LoginRefused => Err(DemoError::NoDigest),
+        Ended::Pending | Ended::LoginRefused | Ended::Unsupported => Err(DemoError::NoDigest),
     }
 }
 
