@@ -1,6 +1,7 @@
 //! The marks of the platforms as tests of header fields: what `core::notice` looks at, in Sieve's words.
 //!
-//! Sieve has no classes of characters: where a number belongs, its first digit is tested. Nothing else is wider than
+//! Sieve has no classes of characters, and does not compare two fields: where a number belongs, its first digit is tested,
+//! and Mantis's project is not looked for in Keywords. A field that stands twice is tested twice. Nothing else is wider than
 //! `core::notice`; in intake mode the daemon brings to INBOX what was filed and should not have been.
 
 use super::{
