@@ -7,6 +7,7 @@
 //! - What is urgent is filed, too: the daemon brings it to INBOX, and counts.
 
 mod platforms;
+mod sites;
 mod test;
 mod words;
 
@@ -217,12 +218,10 @@ fn at_most(selector: &Selector) -> Test {
     match selector {
         Selector::Platform(platform, None) => marks(*platform),
         // A host that is not ASCII is never compared with as it stands: notices have it in its ASCII form.
-        Selector::Platform(platform, Some(host)) => {
-            match platforms::site(*platform, host).filter(|_| host.is_ascii()) {
-                Some(site) => Test::All(vec![marks(*platform), site]),
-                None => Test::Any(Vec::new()),
-            }
-        }
+        Selector::Platform(platform, Some(host)) => match sites::site(*platform, host).filter(|_| host.is_ascii()) {
+            Some(site) => Test::All(vec![marks(*platform), site]),
+            None => Test::Any(Vec::new()),
+        },
         Selector::List(list) => {
             let id = literal(list);
             Test::header(Matches, &["List-Id"], &[format!("*<{id}>"), id])
@@ -242,7 +241,7 @@ fn at_least(selector: &Selector) -> Test {
     match selector {
         Selector::Platform(platform, None) => marks(*platform),
         Selector::Platform(platform, Some(host)) => {
-            Test::All(vec![marks(*platform), platforms::maybe_site(*platform, host)])
+            Test::All(vec![marks(*platform), sites::maybe_site(*platform, host)])
         }
         Selector::List(list) => Test::header(Contains, &["List-Id"], &[list]),
         Selector::From(address) => Test::Any(vec![
