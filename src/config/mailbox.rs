@@ -10,7 +10,7 @@ use super::{
 };
 use crate::core::selector::{Rules, Selector};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "imap",
     "maildir",
     "user",

@@ -20,7 +20,7 @@ use crate::core::{language::Language, selector::Rules, timeline::Timeline};
 
 pub use address::{Server, ServerError, is_addr_spec, server};
 pub use availability::system_timezone;
-pub use load::{Problem, language, load, load_if_any};
+pub use load::{Problem, keys, language, load, load_if_any};
 pub use paths::{DEFAULT_PROFILE, file, home, profile};
 
 /// A whole, valid configuration.

@@ -50,6 +50,12 @@ help-release = A digest now
 help-inspect = What quiethours makes of messages
 help-inspect-files = Messages, one a file
 help-inspect-json = As JSON, one object a line
+help-sieve = Print the rule that files the notifications at delivery; installs nothing
+help-sieve-mailbox = Which of several mailboxes
+help-completions = Print the completions of a shell
+help-completions-shell = bash, zsh, fish, elvish or powershell
+help-man = Print a man page: quiethours man | man -l -
+help-man-page = quiethours or quiethours.toml
 
 ## status
 

@@ -50,6 +50,12 @@ help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
 help-inspect-json = En JSON, un objet par ligne
+help-sieve = Afficher la règle qui range les notifications dès leur arrivée ; n’installe rien
+help-sieve-mailbox = Laquelle de plusieurs boîtes
+help-completions = Afficher la complétion pour un interpréteur de commandes
+help-completions-shell = bash, zsh, fish, elvish ou powershell
+help-man = Afficher une page de manuel : quiethours man | man -l -
+help-man-page = quiethours ou quiethours.toml
 
 ## status
 
