@@ -9,6 +9,7 @@ mod deliver;
 mod link;
 mod orphans;
 mod rest;
+mod send;
 mod sweep;
 mod witness;
 
@@ -20,6 +21,7 @@ use tokio::sync::{mpsc, watch};
 
 pub use self::{
     collect::{held, preview},
+    send::credentials,
     link::connect,
     witness::{Event, Log, Witness},
 };
@@ -73,6 +75,8 @@ pub enum Ended {
     Pending,
     /// The first login was refused twice, in every mailbox.
     LoginRefused,
+    /// No server can move messages safely.
+    Unsupported,
 }
 
 /// Reads the configuration again; the sentence says what is wrong with it.
@@ -219,8 +223,11 @@ impl Daemon {
                 Err(StateError::Storage(text)) => self.state_failed(&text),
                 Err(error) => return Err(error),
             };
-            if !self.links.is_empty() && self.links.iter().all(Link::login_refused) {
+            if self.links.iter().all(Link::login_refused) {
                 return Ok(Ended::LoginRefused);
+            }
+            if self.links.iter().all(Link::is_unsupported) {
+                return Ok(Ended::Unsupported);
             }
             match self.rest(wake_at, &mut signals, stop.clone()).await {
                 Woke::Stop => break,
@@ -249,10 +256,12 @@ impl Daemon {
             self.await_connection().await;
         };
         let all_up = self.links.iter().all(Link::is_up);
-        let refused = !self.links.is_empty() && self.links.iter().all(Link::was_refused);
+        let refused = self.links.iter().all(Link::was_refused);
+        let unsupported = self.links.iter().all(Link::is_unsupported);
         self.close().await;
         Ok(match turn.progress {
             _ if refused => Ended::LoginRefused,
+            _ if unsupported => Ended::Unsupported,
             Progress::Nothing if all_up => Ended::Done,
             _ => Ended::Pending,
         })
@@ -297,7 +306,9 @@ impl Daemon {
             };
             let span_served = match (outlook.instant, outlook.span.since) {
                 (Some(_), Some(since)) => self.state.done_since(&link.name, since)?,
-                _ => instant_done,
+                // Open as far back as the timeline reaches: there is no opening to wait for.
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => instant_done,
             };
             let in_release = self.release.as_ref().is_some_and(|release| release.concerns(&link.name));
             let standing = Standing { mode: link.mode, instant_done, span_served, in_release };
@@ -381,6 +392,10 @@ impl Daemon {
         match reload() {
             Ok(config) => {
                 self.connecting = FuturesUnordered::new();
+                // Whoever mended the configuration is waiting for the digest.
+                if let Err(error) = self.state.set_note(deliver::BLOCKED_UNTIL, None) {
+                    tracing::warn!(%error, "the state could not be written");
+                }
                 self.policy = policy(&config);
                 self.sentences = Rc::new(Sentences::new(config.language));
                 self.links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect();

@@ -36,3 +36,16 @@ fn every_example_opens_within_the_year() {
         assert!(config.timeline.next_opening(monday).is_some(), "{}", path.display());
     }
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_a_valid_one() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let whole = readme.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let whole: Vec<&str> = whole.filter(|text| text.contains("[availability]")).collect();
+    assert_eq!(whole.len(), 1, "one whole configuration");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    std::fs::write(&path, whole[0]).unwrap();
+    let flags = Flags { config: Some(path.display().to_string()), language: None };
+    config::load(&flags).unwrap_or_else(|errors| panic!("{errors:#?}"));
+}

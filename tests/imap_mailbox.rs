@@ -236,6 +236,26 @@ async fn relocated_messages_keep_bytes_flags_and_date() {
 }
 
 #[tokio::test]
+async fn without_move_an_interrupted_move_is_ended_and_what_the_reader_marked_stays() {
+    let dovecot = Dovecot::builder().capability("IMAP4rev1 UIDPLUS NAMESPACE").start();
+    let mut mailbox = prepared(&dovecot).await;
+    let mut client = dovecot.client("alice");
+    client.append("INBOX", "", None, &mail("copied", "a"));
+    client.append("INBOX", "\\Deleted", None, &mail("marked by the reader", "b"));
+    let before = client.messages("INBOX");
+    client.select("INBOX");
+    client.command(&format!("UID COPY {} \"Quiet Hours\"", before[0].uid));
+    client.store("INBOX", &before[0].uid.to_string(), "+FLAGS (\\Deleted qh-moved)");
+
+    mailbox.open(Folder::Inbox, Access::Read).await.expect("INBOX");
+    assert_eq!(client.messages("INBOX").len(), 2, "opened for reading, nothing changes");
+    let opened = mailbox.open(Folder::Inbox, Access::Write).await.expect("INBOX");
+    assert_eq!(opened.exists, 1);
+    assert_eq!(client.messages("INBOX"), before[1..]);
+    assert_eq!(client.messages("Quiet Hours")[0].bytes, before[0].bytes);
+}
+
+#[tokio::test]
 async fn two_thousand_messages_are_moved_and_sealed_in_bounded_commands() {
     let dovecot = Dovecot::start();
     let message = mail("many", "text");

@@ -95,7 +95,7 @@ async fn an_answer_to_another_tag_is_not_ours() {
 #[tokio::test]
 async fn an_end_at_any_byte_of_an_answer_is_a_lost_connection() {
     let answer =
-        b"* SEARCH 1 2\r\n* OK still here\r\n* 1 FETCH (UID 1 FLAGS (\\Seen) BODY[TEXT] {4}\r\na\r\nb)\r\nQ6 OK done\r";
+        b"* SEARCH 1 2\r\n* OK still here\r\n* 1 FETCH (UID 1 FLAGS (\\Seen) BODY[TEXT] {4}\r\na\r\nb)\r\nA0007 OK done\r";
     for length in (0..answer.len()).step_by(3).chain([answer.len()]) {
         let script = vec![Line::Expect("UID SEARCH"), Line::Raw(answer[..length].to_vec())];
         let (peer, mut mailbox) = inbox("MOVE", 2, script).await;
@@ -182,7 +182,7 @@ async fn append(answers: Vec<Line>) -> Outcome {
 #[tokio::test]
 async fn an_append_is_uncertain_only_once_the_message_was_offered() {
     let body = || [Line::Expect("A: b"), Line::Expect(""), Line::Expect("")];
-    let accepted = [&[say("* 1 EXISTS"), say("+ go")], &body()[..], &[say("* 2 EXISTS"), say("Q7 OK done")]].concat();
+    let accepted = [&[say("* 1 EXISTS"), say("+ go")], &body()[..], &[say("* 2 EXISTS"), say("TAG OK done")]].concat();
     assert_eq!(append(accepted).await, Outcome::Accepted);
     let cut_after = [&[say("+ go")], &body()[..]].concat();
     assert!(matches!(append(cut_after).await, Outcome::Uncertain { .. }));
@@ -192,7 +192,7 @@ async fn an_append_is_uncertain_only_once_the_message_was_offered() {
     let transient = |outcome| matches!(outcome, Outcome::Refused { refusal: Refusal::Transient, .. });
     assert!(transient(append(Vec::new()).await));
     assert!(transient(append(vec![say("TAG NO [OVERQUOTA] full")]).await));
-    let late_no = [&[say("+ go")], &body()[..], &[say("Q7 NO disk on fire")]].concat();
+    let late_no = [&[say("+ go")], &body()[..], &[say("TAG NO disk on fire")]].concat();
     assert!(transient(append(late_no).await));
     let permanent = append(vec![say("TAG NO [TOOBIG] no")]).await;
     assert!(matches!(permanent, Outcome::Refused { refusal: Refusal::Permanent, .. }));
@@ -213,7 +213,7 @@ async fn a_stripped_or_early_starttls_fails_closed() {
     let with = on("CAPABILITY", &["* CAPABILITY IMAP4rev1 STARTTLS", "TAG OK done"]);
     let refused = [greeting(), with.clone(), on("STARTTLS", &["TAG NO not now"])].concat();
     let mut early = [greeting(), with, vec![Line::Expect("STARTTLS")]].concat();
-    early.push(Line::Raw(b"Q2 OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n".to_vec()));
+    early.push(say("TAG OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN"));
     for script in [without, early] {
         let peer = ImapPeer::play(script);
         let error = connect_to(&peer, Security::StartTls).await.err();
@@ -259,7 +259,7 @@ async fn a_refused_idle_becomes_polling_and_a_stop_ends_it() {
 #[tokio::test]
 async fn mail_announced_before_idle_began_ends_the_wait() {
     let script = on("IDLE", &["* 1 EXISTS", "+ idling", "* OK Still here"]);
-    let script = [script, vec![Line::Expect("DONE"), say("* 2 EXISTS"), say("Q6 OK done")]].concat();
+    let script = [script, vec![Line::Expect("DONE"), say("* 2 EXISTS"), say("TAG OK done")]].concat();
     let (peer, mut mailbox) = inbox("MOVE IDLE", 0, script).await;
     let (_stop, stopped) = watch::channel(false);
     mailbox.wait(Folder::Inbox, stopped).await.expect("in step");

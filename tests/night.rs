@@ -135,6 +135,17 @@ fn in_intake_mode_the_night_waits_in_the_folder_and_by_day_it_drains_into_the_in
 }
 
 #[test]
+fn in_intake_mode_with_a_week_that_is_always_open_notifications_pass_at_once() {
+    let hours = "[availability]\nweekdays = \"0h-24h\"\nsaturday = \"0h-24h\"\nsunday = \"0h-24h\"\ntimezone = \"Europe/Paris\"\n";
+    let home = Home::with_hours(hours, "intake = \"Notifs\"", "");
+    home.play("2026-11-26T17:00:00+01:00", "2026-11-26T17:10:00+01:00", Vec::new());
+    let script = home.mail_into("Notifs", &[("2026-11-26T20:00:00+01:00", discourse(1, 10, "Passe", "a"))]);
+    home.play("2026-11-26T17:10:00+01:00", "2026-11-26T21:00:00+01:00", script);
+    assert_eq!(home.names("INBOX").len(), 1);
+    assert!(home.digests().is_empty());
+}
+
+#[test]
 fn in_intake_mode_what_waited_while_the_daemon_was_off_is_in_the_next_digest() {
     let home = Home::new("intake = \"Notifs\"", "");
     home.play("2026-11-20T10:00:00+01:00", "2026-11-20T10:10:00+01:00", Vec::new());

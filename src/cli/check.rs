@@ -1,6 +1,7 @@
 //! `check`: every condition for working, a line each with its remedy.
 
 mod mailbox;
+mod smtp;
 
 pub(super) use self::mailbox::reach;
 
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Problem},
-    core::{civil, sentences::Sentences},
+    core::{civil, sentences::Sentences, timeline::State as Gate},
     io::{lock, state::State},
 };
 
@@ -66,7 +67,9 @@ pub(super) fn run(context: &Context, arguments: &Check) -> Result<Exit, Failure>
     if arguments.offline {
         findings.tell(Line::Note(sentences.say("check-offline")))?;
     } else {
-        context.runtime()?.block_on(mailbox::all(&config, &mut findings))?;
+        let runtime = context.runtime()?;
+        runtime.block_on(mailbox::all(&config, &mut findings))?;
+        runtime.block_on(smtp::login(&config, &mut findings))?;
     }
     hints(&config, &mut findings)?;
     if findings.exit != Exit::Done {
@@ -105,6 +108,7 @@ fn openings(config: &Config, sentences: &Sentences) -> Line {
             let args = [("timezone", timezone.name().into()), ("opening", opening.into())];
             Line::Good(sentences.say_with("check-openings", &args))
         }
+        None if config.timeline.span(now).state == Gate::Open => Line::Note(sentences.say("check-always-open")),
         None => Line::Bad(Exit::Config, sentences.say("check-never-open")),
     }
 }

@@ -65,6 +65,7 @@ pub(super) async fn once(config: Config, state: State, sentences: &Sentences) ->
         Ended::Done => Ok(Exit::Done),
         Ended::Pending => Err(Failure::new(Exit::TryLater, pending(&daemon, sentences))),
         Ended::LoginRefused => Err(refused(&daemon, sentences)),
+        Ended::Unsupported => Err(unsupported(&daemon, sentences)),
     }
 }
 
@@ -78,6 +79,11 @@ fn pending(daemon: &Daemon, sentences: &Sentences) -> String {
 fn refused(daemon: &Daemon, sentences: &Sentences) -> Failure {
     let why = daemon.trouble().unwrap_or_default().to_owned();
     Failure::new(Exit::Refused, sentences.say_with("run-refused", &[("why", why.into())]))
+}
+
+fn unsupported(daemon: &Daemon, sentences: &Sentences) -> Failure {
+    let why = daemon.trouble().unwrap_or_default().to_owned();
+    Failure::new(Exit::Unavailable, sentences.say_with("run-unsupported", &[("why", why.into())]))
 }
 
 async fn serve(context: &Context, config: Config, state: State, sentences: &Sentences) -> Result<Exit, Failure> {
@@ -118,5 +124,6 @@ async fn serve(context: &Context, config: Config, state: State, sentences: &Sent
     match ended.map_err(|error| Failure::state(&error, sentences))? {
         Ended::Done | Ended::Pending => Ok(Exit::Done),
         Ended::LoginRefused => Err(refused(&daemon, sentences)),
+        Ended::Unsupported => Err(unsupported(&daemon, sentences)),
     }
 }

@@ -43,6 +43,8 @@ pub(super) struct Link {
     pub prepared: bool,
     /// Whether at least one attempt to connect has ended.
     pub tried: bool,
+    /// The server lacks what a safe move needs.
+    unsupported: bool,
     failures: u32,
     login_refusals: u32,
     uid_validity: u32,
@@ -58,6 +60,7 @@ impl Link {
             trouble: None,
             prepared: false,
             tried: false,
+            unsupported: false,
             failures: 0,
             login_refusals: 0,
             uid_validity: 0,
@@ -98,6 +101,11 @@ impl Link {
         !self.prepared && self.login_refusals >= 2
     }
 
+    /// The server cannot be used, and never was since the start.
+    pub fn is_unsupported(&self) -> bool {
+        self.unsupported && !self.prepared
+    }
+
     /// The last attempt to log in was refused.
     pub fn was_refused(&self) -> bool {
         !self.is_up() && self.login_refusals > 0
@@ -127,6 +135,7 @@ impl Link {
         self.tried = true;
         self.failures = self.failures.saturating_add(1);
         self.left_alone.clear();
+        self.unsupported = matches!(error, MailboxError::Unsupported(_));
         self.trouble = Some(error.to_string());
         let jitter = fastrand::f64();
         let delay = match error {

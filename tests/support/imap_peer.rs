@@ -77,6 +77,11 @@ impl ImapPeer {
     }
 }
 
+/// Not the first word of what a command goes on with.
+fn is_tag(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 fn serve(mut socket: TcpStream, script: Vec<Line>) {
     socket.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     let mut reader = BufReader::new(socket.try_clone().expect("socket"));
@@ -87,7 +92,7 @@ fn serve(mut socket: TcpStream, script: Vec<Line>) {
                 let mut got = String::new();
                 reader.read_line(&mut got).expect("a line in time");
                 assert!(got.contains(wanted), "got {got:?} instead of {wanted:?}");
-                if let Some((first, _)) = got.split_once(' ') {
+                if let Some((first, _)) = got.split_once(' ').filter(|(first, _)| is_tag(first)) {
                     first.clone_into(&mut tag);
                 }
             }

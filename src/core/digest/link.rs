@@ -40,6 +40,9 @@ pub(super) struct Reply {
 pub(super) fn reply(notice: &Notice) -> Option<Reply> {
     let address = notice.reply_to.as_deref().filter(|address| is_plain(address))?;
     let (local, domain) = address.rsplit_once('@')?;
+    if reads_nothing(local) {
+        return None;
+    }
     let subject = reply_subject(&notice.subject);
     let mut href = format!("mailto:{}@{}?subject={}", encode(local), encode(domain), encode(&subject));
     if let Some(id) = notice.message_id.as_deref().filter(|id| is_visible_ascii(id)) {
@@ -48,6 +51,13 @@ pub(super) fn reply(notice: &Notice) -> Option<Reply> {
     }
     let keyed = local.contains('+');
     Some(Reply { href, address: address.to_owned(), subject: (!keyed).then_some(subject) })
+}
+
+/// Addresses that platforms write from while nobody reads what is sent there: `noreply`, `no-reply`, `do_not_reply`.
+fn reads_nothing(local: &str) -> bool {
+    let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
+    let letters = letters.to_ascii_lowercase();
+    letters.starts_with("noreply") || letters.starts_with("donotreply")
 }
 
 fn reply_subject(subject: &str) -> String {
@@ -131,6 +141,15 @@ mod tests {
         notice.reply_to = Some("support@glpi.example".into());
         notice.subject = "RE: [GLPI #12] Imprimante".into();
         assert_eq!(reply(&notice).unwrap().subject.as_deref(), Some("RE: [GLPI #12] Imprimante"));
+    }
+
+    #[test]
+    fn an_answer_is_not_offered_to_an_address_that_nobody_reads() {
+        let mut notice = entry(1).notice;
+        for address in ["noreply@forum.example", "No-Reply@forum.example", "do_not_reply+1@forum.example"] {
+            notice.reply_to = Some(address.into());
+            assert_eq!(reply(&notice), None, "{address}");
+        }
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub(super) fn is_threaded(mail: &Mail<'_>) -> bool {
 }
 
 /// Discourse gives its account mail no header of its own. What tells it is the way that Discourse writes every mail: a
-/// prefix in brackets, automatic, a random UUID at the very host it is from, in the MIME form of Ruby's library.
+/// prefix in brackets, automatic, a random UUID at the very host it is from; and the MIME form of Ruby's library, or a subject
+/// that speaks of an account.
 pub(super) fn is_of_discourse(mail: &Mail<'_>) -> bool {
     let id = mail.message_id().unwrap_or_default();
     let (local, host) = split_id(&id);
@@ -57,6 +58,6 @@ pub(super) fn is_of_discourse(mail: &Mail<'_>) -> bool {
         && mail.subject().starts_with('[')
         && mail.header_has("X-Auto-Response-Suppress", "all")
         && mail.header_has("Auto-Submitted", "auto-generated")
-        && mail.header_has("Content-Type", "_mimepart_")
+        && (mail.header_has("Content-Type", "_mimepart_") || speaks_of_account(mail.subject()))
         && !is_threaded(mail)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use imap_proto::{AttributeValue, MessageSection, SectionPath};
+use async_imap::imap_proto::{AttributeValue, MessageSection, SectionPath};
 
 use super::{
     HEADER_LIMIT, ImapMailbox, TEXT_LIMIT,
@@ -142,6 +142,8 @@ fn dotted(path: &[u32]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use async_imap::imap_proto::Response;
+
     use super::*;
 
     #[test]
@@ -155,9 +157,7 @@ mod tests {
     #[test]
     fn the_sections_of_a_part_are_told_apart() {
         let line = b"* 1 FETCH (UID 1 BODY[1.2]<0> {2}\r\nab BODY[1.2.MIME]<0> {6}\r\nA: b\r\n)\r\n";
-        let Ok((_, imap_proto::Response::Fetch(_, attributes))) = imap_proto::Response::parse(line) else {
-            panic!("unreadable");
-        };
+        let Ok((_, Response::Fetch(_, attributes))) = Response::parse(line) else { panic!("unreadable") };
         assert_eq!(text(&attributes, Some(&[1, 2])), Some((Some(b"A: b\r\n".to_vec()), b"ab".to_vec())));
         assert_eq!(text(&attributes, Some(&[1])), None);
         assert_eq!(text(&attributes, None), None);

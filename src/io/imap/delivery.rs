@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imap_proto::{MailboxDatum, Response, StatusAttribute};
+use async_imap::imap_proto::{MailboxDatum, Response, StatusAttribute};
 
 use super::{
     ImapMailbox,
@@ -31,8 +31,8 @@ impl ImapMailbox {
         self.leave(INBOX).await?;
         let (mut validity, mut next) = (None, None);
         self.connection
-            .exec_each("STATUS INBOX (UIDNEXT UIDVALIDITY)", SHORT, &mut |response, _| {
-                let Some(Response::MailboxData(MailboxDatum::Status { mailbox, status })) = response else { return };
+            .exec_each("STATUS INBOX (UIDNEXT UIDVALIDITY)", SHORT, &mut |response| {
+                let Response::MailboxData(MailboxDatum::Status { mailbox, status }) = response else { return };
                 for attribute in status.iter().filter(|_| mailbox == INBOX) {
                     match attribute {
                         StatusAttribute::UidNext(number) => next = Some(*number),
@@ -56,7 +56,7 @@ impl ImapMailbox {
         }
         self.connection.offered = false;
         let command = format!("APPEND INBOX {{{}}}", message.len());
-        let error = match self.connection.exec_with(&command, Some(message), APPEND, &mut |_, _| {}).await {
+        let error = match self.connection.exec_with(&command, Some(message), APPEND, &mut |_| {}).await {
             Ok(_) => return Outcome::Accepted,
             Err(error) => error,
         };

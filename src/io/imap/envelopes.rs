@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
+use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 use chrono::{DateTime, Utc};
-use imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 
 use super::{
     HEADER_LIMIT, ImapMailbox,
@@ -63,8 +63,8 @@ impl ImapMailbox {
         let command = format!("UID FETCH {} (UID {items})", set.text);
         let done = self
             .connection
-            .exec_each(&command, LONG, &mut |response, _| {
-                let Some(Response::Fetch(_, attributes)) = response else { return };
+            .exec_each(&command, LONG, &mut |response| {
+                let Response::Fetch(_, attributes) = response else { return };
                 if let Some(uid) = uid_of(attributes).filter(|uid| set.uids.binary_search(uid).is_ok()) {
                     each(uid, attributes);
                 }

@@ -1,16 +1,25 @@
-//! The checked command loop: a command succeeded only when *our* tag came back with OK.
+//! The checked command loop over `run_command` and `read_response` of async-imap: a command succeeded only when *our* tag came
+//! back with OK.
 //!
 //! After end of stream, BYE, a missed deadline, an I/O error or a future dropped in the middle, the connection is of no more
 //! use and every later command says so at once.
 
-use std::{collections::HashSet, io, time::Duration};
+use std::{collections::HashSet, io, panic::AssertUnwindSafe, time::Duration};
 
-use imap_proto::{MailboxDatum, Outcome, Response, ResponseCode, Status};
-use tokio::time::{Instant, timeout_at};
+use async_imap::{
+    Client, Session,
+    error::Error,
+    imap_proto::{Capability, MailboxDatum, Outcome, RequestId, Response, ResponseCode, Status},
+};
+use futures::FutureExt as _;
+use tokio::{
+    io::AsyncWriteExt as _,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     refusal::{refused, shown},
-    wire::{Frame, Wire},
+    screen::{Duplex, Screen, Unreadable, stands_for},
 };
 use crate::io::mailbox::MailboxError;
 
@@ -19,6 +28,12 @@ pub const SHORT: Duration = Duration::from_secs(60);
 
 /// For commands that read or write messages: 500 headers of a cold disk over a poor line.
 pub const LONG: Duration = Duration::from_secs(300);
+
+/// The text of an error.
+const CLOSED: &str = "closed";
+
+/// The text of an error.
+const UNREADABLE: &str = "an unreadable answer";
 
 /// What came between a command and its tagged OK.
 #[derive(Default)]
@@ -29,10 +44,19 @@ pub struct Done {
     pub codes: Vec<ResponseCode<'static>>,
 }
 
+/// What one response was to the command that runs.
+pub enum Step {
+    /// Untagged: it was given on.
+    Heard,
+    /// The server asks for the rest of the command.
+    Asked,
+    /// The command is over and the connection is in step again.
+    Completed(Result<(), MailboxError>),
+}
+
 /// A connection on which one command runs at a time.
 pub struct Connection {
-    wire: Wire,
-    last_tag: u32,
+    session: Session<Screen>,
     in_step: bool,
     capabilities: HashSet<String>,
     /// Messages in the selected folder, by the last EXISTS and the EXPUNGEs since.
@@ -45,19 +69,26 @@ pub struct Connection {
 
 impl Connection {
     /// Over a stream whose greeting has not been read.
-    pub fn new(wire: Wire) -> Self {
+    pub async fn over(stream: Box<dyn Duplex>) -> Result<Self, MailboxError> {
+        let session = session(stream).await.map_err(|error| MailboxError::Lost(shown(&error.to_string())))?;
         let capabilities = HashSet::new();
-        Self { wire, last_tag: 0, in_step: true, capabilities, exists: 0, grown: false, offered: false }
+        Ok(Self { session, in_step: true, capabilities, exists: 0, grown: false, offered: false })
     }
 
-    /// The wire, for TLS.
-    pub fn into_wire(self) -> Wire {
-        self.wire
+    /// The stream, for TLS; `None` if bytes are waiting. async-imap holds none: it is given one response at a time.
+    pub fn into_stream(mut self) -> Option<Box<dyn Duplex>> {
+        let nothing = Screen::new(Box::new(tokio::io::empty()));
+        std::mem::replace(self.session.get_mut(), nothing).into_stream()
     }
 
     /// Whether the server said it can, in its last CAPABILITY.
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.contains(capability)
+    }
+
+    /// The last untagged NAMESPACE as it came.
+    pub fn namespace(&self) -> &[u8] {
+        self.session.get_ref().namespace()
     }
 
     /// Asks what the server can.
@@ -72,15 +103,15 @@ impl Connection {
 
     /// Runs a command whose untagged responses do not matter.
     pub async fn exec(&mut self, command: &str, deadline: Duration) -> Result<Done, MailboxError> {
-        self.exec_with(command, None, deadline, &mut |_, _| {}).await
+        self.exec_with(command, None, deadline, &mut |_| {}).await
     }
 
-    /// Runs a command. `on_response` is given each untagged response, `None` with the bytes of one that cannot be read.
+    /// Runs a command. `on_response` is given each untagged response that can be read.
     pub async fn exec_each(
         &mut self,
         command: &str,
         deadline: Duration,
-        on_response: &mut dyn FnMut(Option<&Response<'_>>, &[u8]),
+        on_response: &mut dyn FnMut(&Response<'_>),
     ) -> Result<Done, MailboxError> {
         self.exec_with(command, None, deadline, on_response).await
     }
@@ -91,48 +122,64 @@ impl Connection {
         command: &str,
         literal: Option<&[u8]>,
         deadline: Duration,
-        on_response: &mut dyn FnMut(Option<&Response<'_>>, &[u8]),
+        on_response: &mut dyn FnMut(&Response<'_>),
     ) -> Result<Done, MailboxError> {
         let until = Instant::now() + deadline;
         let tag = self.begin(command, until).await?;
         self.offered = false;
         let mut done = Done::default();
         loop {
-            let frame = self.next(until).await?;
-            let response = frame.parse();
-            match &response {
-                Some(Response::Done { tag: got, status, outcome }) if got.0 == tag => {
-                    self.in_step = true;
-                    done.codes.extend(own_code(outcome));
-                    return if *status == Status::Ok { Ok(done) } else { Err(refused(status, outcome)) };
-                }
-                Some(Response::Continue(_)) => self.offer(literal, until).await?,
-                Some(other) => {
-                    done.codes.extend(untagged_code(other));
-                    on_response(Some(other), frame.bytes());
-                }
-                // A completion that cannot be read would never come again.
-                None if frame.bytes().starts_with(tag.as_bytes()) => return Err(self.lost("an unreadable answer")),
-                None => {
-                    done.unread += usize::from(is_answer(frame.bytes()));
-                    on_response(None, frame.bytes());
-                }
+            match self.step(&tag, until, &mut done, on_response).await? {
+                Step::Heard => {}
+                Step::Asked => self.offer(literal, until).await?,
+                Step::Completed(result) => return result.map(|()| done),
             }
         }
     }
 
-    /// Sends a command; its tag. Until [`Connection::finish`] the connection counts as out of step.
-    pub async fn begin(&mut self, command: &str, until: Instant) -> Result<String, MailboxError> {
+    /// One response to the command of [`Connection::begin`].
+    pub async fn step(
+        &mut self,
+        tag: &RequestId,
+        until: Instant,
+        done: &mut Done,
+        on_response: &mut dyn FnMut(&Response<'_>),
+    ) -> Result<Step, MailboxError> {
+        let sort = |response: Result<&Response<'_>, Unreadable>| match response {
+            Ok(Response::Done { tag: got, status, outcome }) if got == tag => {
+                done.codes.extend(own_code(outcome));
+                Step::Completed(if *status == Status::Ok { Ok(()) } else { Err(refused(status, outcome)) })
+            }
+            Ok(Response::Continue(_)) => Step::Asked,
+            Ok(other) => {
+                done.codes.extend(untagged_code(other));
+                on_response(other);
+                Step::Heard
+            }
+            Err(what) => {
+                done.unread += usize::from(what == Unreadable::Answer);
+                Step::Heard
+            }
+        };
+        let step = self.next(until, sort).await?;
+        self.in_step |= matches!(step, Step::Completed(_));
+        Ok(step)
+    }
+
+    /// Sends a command; its tag. Until [`Step::Completed`] the connection counts as out of step.
+    pub async fn begin(&mut self, command: &str, until: Instant) -> Result<RequestId, MailboxError> {
         if !self.in_step {
             return Err(MailboxError::Lost("out of step".to_owned()));
         }
         self.in_step = false;
-        self.last_tag += 1;
-        let tag = format!("Q{}", self.last_tag);
         // The verb only: arguments may be a password.
-        tracing::trace!(tag, verb = command.split(' ').next(), "IMAP command");
-        self.send(format!("{tag} {command}\r\n").as_bytes(), until).await?;
-        Ok(tag)
+        tracing::trace!(verb = command.split(' ').next(), "IMAP command");
+        match timeout_at(until, self.session.run_command(command)).await {
+            Ok(Ok(tag)) => Ok(tag),
+            Ok(Err(Error::Io(error))) => Err(self.broken(&error)),
+            Ok(Err(error)) => Err(self.lost(&error.to_string())),
+            Err(_) => Err(self.lost("sending took too long")),
+        }
     }
 
     /// Whether another command may follow.
@@ -140,32 +187,42 @@ impl Connection {
         self.in_step
     }
 
-    /// The command of [`Connection::begin`] has been answered.
-    pub fn finish(&mut self) {
-        self.in_step = true;
-    }
-
-    /// The next response, whatever it is. EXISTS, EXPUNGE and CAPABILITY are noted; BYE is the end.
-    pub async fn next(&mut self, until: Instant) -> Result<Frame, MailboxError> {
-        let frame = match timeout_at(until, self.wire.next()).await {
-            Ok(Ok(frame)) => frame,
-            Ok(Err(error)) => return Err(self.broken(&error)),
+    /// Gives `read` the next response, whatever it is. EXISTS, EXPUNGE and CAPABILITY are noted; BYE is the end. Dropping the
+    /// future loses nothing.
+    pub async fn next<T>(
+        &mut self,
+        until: Instant,
+        read: impl FnOnce(Result<&Response<'_>, Unreadable>) -> T,
+    ) -> Result<T, MailboxError> {
+        // The screen tried the whole; async-imap also tries what it has of a long one.
+        let response = AssertUnwindSafe(self.session.read_response()).catch_unwind();
+        let answer = match timeout_at(until, response).await {
+            Ok(Ok(Ok(Some(answer)))) => answer,
+            Ok(Ok(Ok(None))) => return Err(self.lost(CLOSED)),
+            Ok(Ok(Err(error))) => return Err(self.broken(&error)),
+            Ok(Err(_)) => return Err(self.lost(UNREADABLE)),
             Err(_) => return Err(self.lost("no answer in time")),
         };
-        match frame.parse() {
-            Some(Response::Data { status: Status::Bye, outcome }) => {
-                let text = outcome.information.as_deref().unwrap_or("BYE");
-                return Err(self.bye(text));
+        let response = answer.parsed();
+        match response {
+            Response::Data { status: Status::Bye, outcome } => {
+                Err(self.bye(outcome.information.as_deref().unwrap_or("BYE")))
             }
-            Some(response) => self.note(&response),
-            None => tracing::debug!("an IMAP response that cannot be read"),
+            _ => {
+                self.note(response);
+                Ok(read(stands_for(response).map_or(Ok(response), Err)))
+            }
         }
-        Ok(frame)
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes as they are: what a command goes on with may be no UTF-8.
     pub async fn send(&mut self, bytes: &[u8], until: Instant) -> Result<(), MailboxError> {
-        match timeout_at(until, self.wire.send(bytes)).await {
+        let screen = self.session.get_mut();
+        let sending = async {
+            screen.write_all(bytes).await?;
+            screen.flush().await
+        };
+        match timeout_at(until, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.broken(&error)),
             Err(_) => Err(self.lost("sending took too long")),
@@ -179,7 +236,12 @@ impl Connection {
     }
 
     fn broken(&mut self, error: &io::Error) -> MailboxError {
-        if error.kind() == io::ErrorKind::UnexpectedEof { self.lost("closed") } else { self.lost(&error.to_string()) }
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => self.lost(CLOSED),
+            // async-imap puts the mail that it could not read into the text of its errors.
+            io::ErrorKind::Other => self.lost(UNREADABLE),
+            _ => self.lost(&error.to_string()),
+        }
     }
 
     /// A server that is overloaded says so in its goodbye.
@@ -215,15 +277,19 @@ impl Connection {
     }
 }
 
-/// Whether an unreadable response is one of those that a listing is made of: `* SEARCH …`, `* 12 FETCH …`.
-fn is_answer(response: &[u8]) -> bool {
-    let words = response.split(|byte| byte.is_ascii_whitespace()).skip(1).take(2);
-    let is = |word: &[u8]| ["SEARCH", "ESEARCH", "FETCH"].iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
-    words.into_iter().any(is)
+/// A session of async-imap over `stream`, whose greeting has not been read.
+///
+/// Of its types only `Session` has `run_command`, and only its own login makes one; but that login hides why it was refused and
+/// heeds neither BYE nor a deadline. So it is played to a script, and ours comes later, as one checked command among others.
+async fn session(stream: Box<dyn Duplex>) -> io::Result<Session<Screen>> {
+    let script = tokio::io::join(&b"A0001 OK played\r\n"[..], tokio::io::sink());
+    let client = Client::new(Screen::new(Box::new(script)));
+    let mut session = client.login("", "").await.map_err(|(error, _)| io::Error::other(error))?;
+    *session.get_mut() = Screen::new(stream);
+    Ok(session)
 }
 
-fn capability_name(capability: &imap_proto::Capability<'_>) -> String {
-    use imap_proto::Capability;
+fn capability_name(capability: &Capability<'_>) -> String {
     match capability {
         Capability::Imap4rev1 => "IMAP4REV1".to_owned(),
         Capability::Auth(name) => format!("AUTH={}", name.to_ascii_uppercase()),

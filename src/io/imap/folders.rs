@@ -1,6 +1,6 @@
 //! Finding, creating and opening folders.
 
-use imap_proto::{MailboxDatum, NameAttribute, Response, ResponseCode};
+use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response, ResponseCode};
 
 use super::{
     ImapMailbox,
@@ -35,18 +35,15 @@ struct Listed {
 /// The personal namespace; `false` where only its separator could be learnt.
 pub async fn namespace(connection: &mut Connection) -> Result<(Namespace, bool), MailboxError> {
     if connection.can("NAMESPACE") {
-        let mut found = None;
-        connection
-            .exec_each("NAMESPACE", SHORT, &mut |_, bytes| found = found.take().or_else(|| personal_namespace(bytes)))
-            .await?;
-        if let Some(namespace) = found {
+        connection.exec("NAMESPACE", SHORT).await?;
+        if let Some(namespace) = personal_namespace(connection.namespace()) {
             return Ok((namespace, true));
         }
     }
     let mut separator = None;
     connection
-        .exec_each("LIST \"\" \"\"", SHORT, &mut |response, _| {
-            if let Some(Response::MailboxData(MailboxDatum::List(data))) = response {
+        .exec_each("LIST \"\" \"\"", SHORT, &mut |response| {
+            if let Response::MailboxData(MailboxDatum::List(data)) = response {
                 separator = data.delimiter.as_ref().and_then(|delimiter| delimiter.chars().next());
             }
         })
@@ -144,8 +141,8 @@ impl ImapMailbox {
         let command = format!("LIST \"\" {}", quoted(pattern));
         let done = self
             .connection
-            .exec_each(&command, SHORT, &mut |response, _| {
-                if let Some(Response::MailboxData(MailboxDatum::List(data))) = response {
+            .exec_each(&command, SHORT, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::List(data)) = response {
                     listed.push(Listed {
                         name: data.name.clone().into_owned(),
                         selectable: !data.name_attributes.iter().any(is_unselectable),
@@ -174,12 +171,17 @@ impl ImapMailbox {
 
     pub(super) async fn open_folder(&mut self, folder: Folder, access: Access) -> Result<Opened, MailboxError> {
         let name = self.wire_name(folder);
-        self.open_name(&name, access).await.map_err(|error| match error {
+        let mut opened = self.open_name(&name, access).await.map_err(|error| match error {
             MailboxError::Missing(_) | MailboxError::Refused(_) => {
                 MailboxError::Missing(self.folders.of(folder).to_owned())
             }
             error => error,
-        })
+        })?;
+        if access == Access::Write {
+            self.end_interrupted_moves().await?;
+            opened.exists = self.connection.exists;
+        }
+        Ok(opened)
     }
 
     /// SELECT or EXAMINE; also where that folder is open already, for its numbers.
@@ -192,9 +194,9 @@ impl ImapMailbox {
         let command = format!("{verb} {}", quoted(name));
         let done = self
             .connection
-            .exec_each(&command, SHORT, &mut |response, _| match response {
-                Some(Response::MailboxData(MailboxDatum::Flags(flags))) => known |= holds(flags),
-                Some(Response::MailboxData(MailboxDatum::Exists(_))) => told = true,
+            .exec_each(&command, SHORT, &mut |response| match response {
+                Response::MailboxData(MailboxDatum::Flags(flags)) => known |= holds(flags),
+                Response::MailboxData(MailboxDatum::Exists(_)) => told = true,
                 _ => {}
             })
             .await;

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use imap_proto::{MailboxDatum, Response, Status};
+use async_imap::imap_proto::{MailboxDatum, RequestId, Response};
 use tokio::{
     sync::watch,
     time::{Instant, sleep},
 };
 
-use super::{ImapMailbox, exec::SHORT, refusal::refused};
+use super::{
+    ImapMailbox,
+    exec::{Done, SHORT, Step},
+};
 use crate::{
     core::mail::Folder,
     io::mailbox::{Access, MailboxError},
@@ -71,42 +74,42 @@ impl ImapMailbox {
         let tag = self.connection.begin("IDLE", answer).await?;
         let mut changed = false;
         loop {
-            let frame = self.connection.next(answer).await?;
-            match frame.parse() {
-                Some(Response::Continue(_)) => break,
-                Some(Response::Done { tag: got, status, .. }) if got.0 == tag => {
-                    self.connection.finish();
+            match self.listen(&tag, answer, &mut changed).await? {
+                Step::Heard => {}
+                Step::Asked => break,
+                Step::Completed(result) => {
                     // An OK before DONE is as little an idle as a NO.
-                    tracing::debug!(?status, "IDLE refused");
+                    tracing::debug!(?result, "IDLE refused");
                     return Ok(Idled::Refused);
                 }
-                Some(response) => changed |= is_change(&response),
-                None => {}
             }
         }
         while !changed {
             tokio::select! {
                 () = stopped(stop) => break,
                 () = tokio::time::sleep_until(until) => break,
-                frame = self.connection.next(until + IDLE_ANSWER) => {
-                    changed = frame?.parse().is_some_and(|response| is_change(&response));
+                step = self.listen(&tag, until + IDLE_ANSWER, &mut changed) => {
+                    if let Step::Completed(result) = step? {
+                        return result.map(|()| Idled::Over);
+                    }
                 }
             }
         }
         self.leave_idle(&tag).await.map(|()| Idled::Over)
     }
 
+    async fn listen(&mut self, tag: &RequestId, until: Instant, changed: &mut bool) -> Result<Step, MailboxError> {
+        let note = &mut |response: &Response<'_>| *changed |= is_change(response);
+        self.connection.step(tag, until, &mut Done::default(), note).await
+    }
+
     /// DONE, and everything up to its answer: only then is the connection in step.
-    async fn leave_idle(&mut self, tag: &str) -> Result<(), MailboxError> {
+    async fn leave_idle(&mut self, tag: &RequestId) -> Result<(), MailboxError> {
         let answer = Instant::now() + IDLE_ANSWER;
         self.connection.send(b"DONE\r\n", answer).await?;
         loop {
-            let frame = self.connection.next(answer).await?;
-            if let Some(Response::Done { tag: got, status, outcome }) = frame.parse()
-                && got.0 == tag
-            {
-                self.connection.finish();
-                return if status == Status::Ok { Ok(()) } else { Err(refused(&status, &outcome)) };
+            if let Step::Completed(result) = self.listen(tag, answer, &mut false).await? {
+                return result;
             }
         }
     }

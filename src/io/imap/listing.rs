@@ -1,7 +1,7 @@
 //! UID SEARCH, checked: which messages the open folder holds.
 
+use async_imap::imap_proto::{MailboxDatum, Response};
 use chrono::{DateTime, Days, Utc};
-use imap_proto::{MailboxDatum, Response};
 
 use super::{
     ImapMailbox,
@@ -44,8 +44,8 @@ impl ImapMailbox {
         let command = format!("UID SEARCH {criteria}");
         let done = self
             .connection
-            .exec_each(&command, LONG, &mut |response, _| {
-                if let Some(Response::MailboxData(MailboxDatum::Search(found))) = response {
+            .exec_each(&command, LONG, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::Search(found)) = response {
                     uids.extend_from_slice(found);
                 }
             })

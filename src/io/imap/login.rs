@@ -1,15 +1,15 @@
 //! From an address to a logged-in connection: greeting, STARTTLS where asked for, capabilities, login.
 
+use async_imap::imap_proto::{Response, Status};
 use data_encoding::BASE64;
-use imap_proto::{Response, Status};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
 use super::{
     exec::{Connection, SHORT},
     names::quoted,
+    screen::{Duplex, Unreadable},
     tls,
-    wire::{Duplex, Wire},
 };
 use crate::{
     config::{Account, Security},
@@ -35,12 +35,15 @@ pub async fn log_in(account: &Account, password: &SecretString) -> Result<Connec
 
 /// Reads the greeting; whether it is PREAUTH, which needs no login.
 async fn greeted(stream: Box<dyn Duplex>) -> Result<(Connection, bool), MailboxError> {
-    let mut connection = Connection::new(Wire::new(stream));
-    let frame = connection.next(Instant::now() + SHORT).await?;
-    match frame.parse() {
-        Some(Response::Data { status: Status::Ok, .. }) => Ok((connection, false)),
-        Some(Response::Data { status: Status::PreAuth, .. }) => Ok((connection, true)),
-        _ => Err(connection.lost("no IMAP greeting")),
+    let mut connection = Connection::over(stream).await?;
+    let known = |greeting: Result<&Response<'_>, Unreadable>| match greeting {
+        Ok(Response::Data { status: Status::Ok, .. }) => Some(false),
+        Ok(Response::Data { status: Status::PreAuth, .. }) => Some(true),
+        _ => None,
+    };
+    match connection.next(Instant::now() + SHORT, known).await? {
+        Some(known) => Ok((connection, known)),
+        None => Err(connection.lost("no IMAP greeting")),
     }
 }
 
@@ -55,9 +58,9 @@ async fn start_tls(stream: Box<dyn Duplex>, account: &Account) -> Result<Connect
         return Err(MailboxError::Tls("the server does not offer STARTTLS".to_owned()));
     }
     connection.exec("STARTTLS", SHORT).await?;
-    let stream = connection.into_wire().into_stream();
+    let stream = connection.into_stream();
     let stream = stream.ok_or_else(|| MailboxError::Tls("bytes before the TLS handshake".to_owned()))?;
-    Ok(Connection::new(Wire::new(tls::protect(stream, account).await?)))
+    Connection::over(tls::protect(stream, account).await?).await
 }
 
 /// AUTHENTICATE PLAIN (RFC 4616) where offered, since it takes any characters; else LOGIN.
@@ -70,7 +73,7 @@ async fn authenticate(connection: &mut Connection, user: &str, password: &str) -
         if connection.can("SASL-IR") {
             connection.exec(&format!("AUTHENTICATE PLAIN {secret}"), SHORT).await
         } else {
-            connection.exec_with("AUTHENTICATE PLAIN", Some(secret.as_bytes()), SHORT, &mut |_, _| {}).await
+            connection.exec_with("AUTHENTICATE PLAIN", Some(secret.as_bytes()), SHORT, &mut |_| {}).await
         }
     } else if connection.can("LOGINDISABLED") {
         return Err(MailboxError::Unsupported("the server offers neither LOGIN nor PLAIN".to_owned()));

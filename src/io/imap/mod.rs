@@ -1,6 +1,6 @@
 //! The mailbox on an IMAP server (RFC 3501 with MOVE, UIDPLUS, IDLE, NAMESPACE, UNSELECT where offered).
 //!
-//! - `wire` cuts bounded responses out of the stream, `exec` runs one checked command at a time;
+//! - `screen` gives async-imap one bounded, readable response at a time, `exec` runs one checked command at a time over it;
 //! - `tls`, `login` reach the server; `names`, `folders` find the folders there;
 //! - `listing`, `envelopes`, `contents`, `relocate`, `delivery`, `idle` are the calls of the trait.
 //!
@@ -17,10 +17,15 @@ mod login;
 mod names;
 mod refusal;
 mod relocate;
+mod screen;
 mod sets;
 mod structure;
 mod tls;
-mod wire;
+
+pub(super) use self::{
+    screen::Duplex,
+    tls::{dial, protect},
+};
 
 use std::{collections::HashMap, ops::ControlFlow, time::Duration};
 

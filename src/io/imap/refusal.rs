@@ -1,6 +1,6 @@
 //! What a tagged NO or BAD means to us: its response code (RFC 5530) first, then the words some providers use instead.
 
-use imap_proto::{Outcome, ResponseCode, Status};
+use async_imap::imap_proto::{Outcome, ResponseCode, Status};
 
 use crate::{core::text, io::mailbox::MailboxError};
 

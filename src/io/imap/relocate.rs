@@ -12,6 +12,10 @@ use crate::{
     io::mailbox::{Access, MailboxError},
 };
 
+/// On servers without MOVE: set together with `\Deleted` on what was copied, so that an interrupted move is known from what
+/// the volunteer marked.
+const COPIED: &str = "qh-moved";
+
 impl ImapMailbox {
     pub(super) async fn relocate_uids(&mut self, uids: &[u32], target: Folder) -> Result<(), MailboxError> {
         self.require_writable()?;
@@ -41,14 +45,28 @@ impl ImapMailbox {
 
     /// UIDPLUS (RFC 4315): exactly these UIDs go; a plain EXPUNGE would take what the volunteer has marked.
     async fn copy_and_expunge(&mut self, set: &UidSet, target: &str) -> Result<(), MailboxError> {
+        let flags = if self.opened()?.keywords { format!("\\Deleted {COPIED}") } else { "\\Deleted".to_owned() };
         self.connection.exec(&format!("UID COPY {} {}", set.text, quoted(target)), LONG).await?;
-        self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT (\\Deleted)", set.text), LONG).await?;
+        self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT ({flags})", set.text), LONG).await?;
         let expunged = self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await;
         if expunged.is_err() {
             // Not left behind as deleted; on a connection that is gone this fails at once.
-            let _ = self.connection.exec(&format!("UID STORE {} -FLAGS.SILENT (\\Deleted)", set.text), LONG).await;
+            let _ = self.connection.exec(&format!("UID STORE {} -FLAGS.SILENT ({flags})", set.text), LONG).await;
         }
         expunged.map(drop)
+    }
+
+    /// Ends the moves out of the open folder that an earlier connection did not live to end: what carries both flags was
+    /// copied, by a tagged OK, before they were set.
+    pub(super) async fn end_interrupted_moves(&mut self) -> Result<(), MailboxError> {
+        if self.connection.can("MOVE") || !self.opened()?.keywords {
+            return Ok(());
+        }
+        let uids = self.search(&format!("DELETED KEYWORD {COPIED}")).await?;
+        for set in sets(&uids) {
+            self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn seal_uids(&mut self, uids: &[u32], sealed: bool) -> Result<bool, MailboxError> {

@@ -1,6 +1,6 @@
 //! What a BODYSTRUCTURE says: where the text is, and what is attached.
 
-use imap_proto::{BodyContentCommon, BodyParams, BodyStructure};
+use async_imap::imap_proto::{BodyContentCommon, BodyParams, BodyStructure};
 
 /// Attachments that are named: a digest shows a few.
 const MAX_ATTACHMENTS: usize = 20;
@@ -81,7 +81,7 @@ fn param(params: &BodyParams<'_>, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use imap_proto::{AttributeValue, Response};
+    use async_imap::imap_proto::{AttributeValue, Response};
 
     use super::*;
 

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{refusal::shown, wire::Duplex};
+use super::{refusal::shown, screen::Duplex};
 use crate::{
     config::{Account, Security},
     io::mailbox::MailboxError,

@@ -186,3 +186,4 @@ inspect-excerpt = excerpt
 inspect-urgency = priority
 inspect-urgency-high = high
 inspect-verdict = verdict
+check-always-open = Your hours are always open: nothing is held, except during “quiethours away”

@@ -7,3 +7,4 @@ run-refused = The server refuses the user name or the password ({ $why }). Check
 release-done = Done: the digest is in your mailbox, if there was anything to release.
 release-asked = Asked. The daemon will release the digest as soon as the mailbox answers.
 preview-nothing = Nothing is waiting.
+run-unsupported = This server does not allow working safely ({ $why }). Nothing was moved.

@@ -186,3 +186,4 @@ inspect-excerpt = extrait
 inspect-urgency = priorité
 inspect-urgency-high = haute
 inspect-verdict = verdict
+check-always-open = Vos heures sont toujours ouvertes : rien n’est retenu, sauf pendant « quiethours away »

@@ -24,7 +24,6 @@ config-number = « { $value } » n’est pas un nombre entier de { $least } à {
 config-choice = « { $value } » ne figure pas parmi : { $choices }. Par exemple { $key } = "{ $right }"
 config-conflict = { $key } et { $other } s’excluent : gardez l’un des deux
 config-not-yet = { $key } n’existe pas encore dans cette version : supprimez la ligne, ou mettez un # devant
-config-not-yet-smtp = l’envoi par SMTP n’existe pas encore dans cette version. Écrivez deliver = "mailbox" : le récapitulatif est déposé directement dans votre INBOX
 config-not-yet-value = cela n’existe pas encore dans cette version : écrivez { $right }, ou supprimez la ligne
 
 config-no-week = vos jours manquent. Par exemple weekdays = "9h-12h30, 14h-18h", ou hours = "Mo-Fr 09:00-18:00"

@@ -7,3 +7,4 @@ run-refused = Le serveur refuse le nom ou le mot de passe ({ $why }). Vérifiez-
 release-done = C’est fait : le récapitulatif est dans votre boîte, s’il y avait quelque chose à remettre.
 release-asked = Demandé. Le démon remettra le récapitulatif dès que la boîte répondra.
 preview-nothing = Rien n’attend.
+run-unsupported = Ce serveur ne permet pas de travailler sans risque ({ $why }). Rien n’a été déplacé.
