@@ -21,8 +21,8 @@ use tokio::sync::{mpsc, watch};
 
 pub use self::{
     collect::{held, preview},
-    send::credentials,
     link::connect,
+    send::credentials,
     witness::{Event, Log, Witness},
 };
 use self::{

@@ -43,7 +43,16 @@ pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<Dig
     let batch = table.choice("while_open", &["pass", "batch"]) == Some("batch");
     let max_topics = table.number("max_topics", 1, MOST_TOPICS, MAX_TOPICS) as usize;
     let delivery = delivery(table, mailboxes, mailbox.as_deref(), to.as_deref());
-    Some(DigestConfig { to: to?, from: from?, delivery: delivery?, mailbox: mailbox?, at, at_opening, batch, max_topics })
+    Some(DigestConfig {
+        to: to?,
+        from: from?,
+        delivery: delivery?,
+        mailbox: mailbox?,
+        at,
+        at_opening,
+        batch,
+        max_topics,
+    })
 }
 
 fn delivery(

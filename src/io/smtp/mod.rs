@@ -9,7 +9,6 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
-
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 
 use data_encoding::BASE64;
@@ -21,7 +20,6 @@ use lettre::{
         client::AsyncSmtpConnection,
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
-        response::Response,
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -67,6 +65,9 @@ pub enum Mechanism {
     /// An OAuth token: XOAUTH2.
     Token,
 }
+
+/// RFC 4954 (6) has 235 alone, older servers others.
+const LOGGED_IN: RangeInclusive<u16> = 200..=299;
 
 /// Who submits. Debug shows no secret.
 #[derive(Clone, Debug)]
@@ -190,7 +191,7 @@ impl Session {
         let name = client();
         let connecting = AsyncSmtpConnection::connect_with_transport(Box::new(screen), &name);
         match timeout(COMMAND, connecting).await {
-            Ok(Ok(connection)) => Ok(Self { connection, heard }),
+            Ok(Ok(connection)) => heard.expects(&ACCEPTANCE).map(|()| Self { connection, heard }),
             Ok(Err(error)) => Err(fault(&error, heard.reply())),
             Err(_) => Err(Fault::passing("no SMTP greeting in time")),
         }
@@ -213,7 +214,7 @@ impl Session {
         let secret = credentials.secret.expose_secret();
         let login = Login::new(credentials.user.clone(), secret.to_owned());
         match timeout(COMMAND, self.connection.auth(mechanisms, &login)).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(_)) => self.heard.expects(&LOGGED_IN),
             Ok(Err(error)) => Err(self.login_refused(&error, credentials)),
             Err(_) => Err(Fault::passing("no answer to the login in time")),
         }
@@ -239,12 +240,12 @@ impl Session {
     }
 
     async fn command(&mut self, command: impl Display, wanted: &RangeInclusive<u16>) -> Result<(), Fault> {
-        let answered: Result<Result<Response, Error>, _> = timeout(COMMAND, self.connection.command(command)).await;
+        let answered = timeout(COMMAND, self.connection.command(command)).await;
         let reply = self.heard.reply();
         match answered {
             _ if reply.as_ref().is_some_and(|reply| wanted.contains(&reply.code)) => Ok(()),
             Ok(Err(error)) => Err(fault(&error, reply)),
-            Ok(Ok(response)) => Err(Fault::passing(format!("the server answered {}", response.code()))),
+            Ok(Ok(_)) => self.heard.expects(wanted),
             Err(_) => Err(Fault::passing("no answer in time")),
         }
     }
@@ -252,6 +253,17 @@ impl Session {
     async fn goodbye(&mut self) {
         if timeout(GOODBYE, self.connection.quit()).await.is_err() {
             tracing::debug!("the SMTP server did not say goodbye");
+        }
+    }
+}
+
+impl Heard {
+    /// lettre takes every 2yz and 3yz for a yes.
+    fn expects(&self, wanted: &RangeInclusive<u16>) -> Result<(), Fault> {
+        match self.reply() {
+            Some(reply) if wanted.contains(&reply.code) => Ok(()),
+            Some(reply) => Err(Fault::passing(format!("{} {}", reply.code, reply.text))),
+            None => Err(Fault::passing("an answer out of turn")),
         }
     }
 }

@@ -42,7 +42,8 @@ impl Reply {
             length += line.len();
             let content = content.strip_suffix(b"\r").unwrap_or(content);
             let (digits, rest) = content.split_at_checked(3)?;
-            let code = digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse().ok())??;
+            let code =
+                digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse().ok())??;
             // Lines that contradict each other are no answer.
             if *first.get_or_insert(code) != code {
                 return None;
