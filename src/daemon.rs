@@ -9,6 +9,7 @@ mod deliver;
 mod link;
 mod orphans;
 mod rest;
+mod send;
 mod sweep;
 mod witness;
 
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, watch};
 pub use self::{
     collect::{held, preview},
     link::connect,
+    send::credentials,
     witness::{Event, Log, Witness},
 };
 use self::{
@@ -390,6 +392,10 @@ impl Daemon {
         match reload() {
             Ok(config) => {
                 self.connecting = FuturesUnordered::new();
+                // Whoever mended the configuration is waiting for the digest.
+                if let Err(error) = self.state.set_note(deliver::BLOCKED_UNTIL, None) {
+                    tracing::warn!(%error, "the state could not be written");
+                }
                 self.policy = policy(&config);
                 self.sentences = Rc::new(Sentences::new(config.language));
                 self.links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect();
