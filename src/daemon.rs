@@ -382,7 +382,8 @@ impl Daemon {
 
     /// Once in an open span, as soon as nothing more is waited for, so that what mends itself is not told.
     fn tell_desktop(&mut self, outlook: &Outlook, progress: Progress, now: DateTime<Utc>) {
-        let waits = self.due_since.is_some_and(|since| now >= since && now < since + gate::PATIENCE);
+        let retries = self.links.iter().any(|link| link.retry_at().is_some());
+        let waits = retries && self.due_since.is_some_and(|since| now >= since && now < since + gate::PATIENCE);
         let connects = self.links.iter().any(|link| !link.tried || link.is_connecting());
         let early = progress == Progress::Advanced || waits || connects;
         if outlook.span.state == Gate::Closed || self.span_told || early {

@@ -5,7 +5,7 @@ use std::{env, path::Path, process::Stdio};
 use tokio::process::Command;
 
 /// Shows `text` by notify-send(1), if there is a session bus and the program. That there is none changes nothing: `status` and
-/// the next digest say the same. Inside a tokio runtime, which ends the child's life as a zombie.
+/// the next digest say the same. Inside a tokio runtime, which reaps the child.
 pub fn tell(text: &str) {
     if !has_session_bus() {
         return;
