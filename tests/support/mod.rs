@@ -8,4 +8,5 @@ pub mod home;
 pub mod imap_peer;
 pub mod mails;
 pub mod stage;
+pub mod token;
 pub mod volunteer;

@@ -14,12 +14,11 @@ use std::{
 use async_imap::imap_proto::{Response, Status};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, BufWriter, ReadBuf};
 
-/// What is kept of one response. The largest one that we ask for is a header, [`super::HEADER_LIMIT`]; a listing of 100,000
-/// UIDs is 700 kB.
-const MAX_RESPONSE: usize = 1024 * 1024;
+/// What is kept of one response. The largest one that we ask for is a listing: a million UIDs of seven digits are 8 MB.
+const MAX_RESPONSE: usize = 8 * 1024 * 1024;
 
 /// What is read over, unkept, of a response that is larger, before the connection is given up.
-const MAX_SKIPPED: usize = 16 * 1024 * 1024;
+const MAX_SKIPPED: usize = 32 * 1024 * 1024;
 
 /// Parentheses inside each other: the parser is recursive, and a server passes on what a mail's structure makes of it.
 const MAX_NESTING: usize = 60;
