@@ -6,6 +6,7 @@
 mod begin;
 mod collect;
 mod deliver;
+mod filing;
 mod link;
 mod orphans;
 mod rest;
@@ -41,6 +42,7 @@ use crate::{
     io::{
         clock::Clock,
         mailbox::{Mailbox, MailboxError},
+        service::Watchdog,
         state::{State, StateError},
     },
 };
@@ -125,6 +127,14 @@ pub struct Daemon {
     due_since: Option<DateTime<Utc>>,
     /// Whether sealed originals that no release knows (the state was lost) were looked for.
     orphans_settled: bool,
+    /// Whether any mailbox was ever up: from then on no refused login ends the daemon.
+    was_up: bool,
+    /// Fed from the loop alone.
+    watchdog: Option<Watchdog>,
+    /// Tells the volunteer on their desktop.
+    desktop: Box<dyn Fn(&str)>,
+    /// Whether this open span's trouble was told on the desktop, if there was any.
+    span_told: bool,
     started_at: DateTime<Utc>,
     last_span: Option<Span>,
     last_status: String,
@@ -172,6 +182,10 @@ impl Daemon {
             refusals: 0,
             due_since: None,
             orphans_settled: false,
+            was_up: false,
+            watchdog: None,
+            desktop: Box::new(|_| {}),
+            span_told: false,
             started_at: now,
             last_span: None,
             last_status: String::new(),
@@ -197,6 +211,20 @@ impl Daemon {
         self
     }
 
+    /// The watchdog that the loop feeds, if the service manager asked for one.
+    #[must_use]
+    pub fn with_watchdog(mut self, watchdog: Option<Watchdog>) -> Self {
+        self.watchdog = watchdog;
+        self
+    }
+
+    /// Who is told, once in an open span and never at night, what is wrong.
+    #[must_use]
+    pub fn with_desktop(mut self, desktop: Box<dyn Fn(&str)>) -> Self {
+        self.desktop = desktop;
+        self
+    }
+
     /// What keeps it from working, if anything: a sentence.
     pub fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
@@ -213,6 +241,9 @@ impl Daemon {
     ) -> Result<Ended, StateError> {
         self.state.set_note("running_since", Some(&self.started_at.to_rfc3339()))?;
         loop {
+            if let Some(watchdog) = &mut self.watchdog {
+                watchdog.feed();
+            }
             let turn = tokio::select! {
                 turn = self.turn() => turn,
                 () = long_stopped(stop.clone()) => return Ok(Ended::Done),
@@ -223,7 +254,7 @@ impl Daemon {
                 Err(StateError::Storage(text)) => self.state_failed(&text),
                 Err(error) => return Err(error),
             };
-            if self.links.iter().all(Link::login_refused) {
+            if !self.was_up && self.links.iter().all(Link::login_refused) {
                 return Ok(Ended::LoginRefused);
             }
             if self.links.iter().all(Link::is_unsupported) {
@@ -287,6 +318,7 @@ impl Daemon {
             let text = self.broken_config.clone();
             self.note_trouble(text.as_deref());
         }
+        self.tell_desktop(&outlook, progress, now);
         Ok(Turn { wake_at: self.wake_at(&outlook, progress, now), progress })
     }
 
@@ -310,7 +342,8 @@ impl Daemon {
                 (None, None) => true,
                 (Some(_), None) | (None, Some(_)) => instant_done,
             };
-            let in_release = self.release.as_ref().is_some_and(|release| release.concerns(&link.name));
+            let in_release = self.release.as_ref().is_some_and(|release| release.concerns(&link.name))
+                || !self.state.unfiled(&link.name)?.is_empty();
             let standing = Standing { mode: link.mode, instant_done, span_served, in_release };
             decisions.push(gate::decide(now, outlook, &self.policy, standing));
         }
@@ -324,6 +357,7 @@ impl Daemon {
             for link in &mut self.links {
                 link.refresh(now, span.state == Gate::Open);
             }
+            self.span_told = false;
             self.witness.tell(now, Event::Edge { state: span.state, until: span.until });
         }
         if self.last_span.as_ref() != Some(span) {
@@ -345,6 +379,21 @@ impl Daemon {
         if line != self.last_status {
             (self.status)(&line);
             self.last_status = line;
+        }
+    }
+
+    /// Once in an open span, as soon as nothing more is waited for, so that what mends itself is not told.
+    fn tell_desktop(&mut self, outlook: &Outlook, progress: Progress, now: DateTime<Utc>) {
+        let retries = self.links.iter().any(|link| link.retry_at().is_some());
+        let waits = retries && self.due_since.is_some_and(|since| now >= since && now < since + gate::PATIENCE);
+        let connects = self.links.iter().any(|link| !link.tried || link.is_connecting());
+        let early = progress == Progress::Advanced || waits || connects;
+        if outlook.span.state == Gate::Closed || self.span_told || early {
+            return;
+        }
+        self.span_told = true;
+        if let Some(text) = &self.trouble {
+            (self.desktop)(text);
         }
     }
 
@@ -398,7 +447,8 @@ impl Daemon {
                 }
                 self.policy = policy(&config);
                 self.sentences = Rc::new(Sentences::new(config.language));
-                self.links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now)).collect();
+                let links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now));
+                self.links = links.map(|link| link.after(&self.links)).collect();
                 self.config = Rc::new(config);
                 self.last_span = None;
                 self.broken_config = None;

@@ -15,8 +15,9 @@ use crate::{
     daemon::{Daemon, Ended, Log, Signal},
     io::{
         clock::SystemClock,
+        desktop,
         lock::{Lock, LockError, WakeSocket},
-        service::{self, Signals},
+        service::{self, Signals, Watchdog},
         state::{State, StateError},
     },
 };
@@ -93,13 +94,20 @@ async fn serve(context: &Context, config: Config, state: State, sentences: &Sent
         .map_err(|error| Failure::state(&StateError::Directory(error.to_string()), sentences))?;
     let flags = context.flags.clone();
     let reload = move || {
-        config::load(&flags).map_err(|errors| {
+        service::reloading();
+        let loaded = config::load(&flags).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             lines.join("; ")
-        })
+        });
+        // A broken file keeps the old configuration: either way the daemon goes on.
+        service::ready();
+        loaded
     };
-    let mut daemon =
-        daemon(config, state, sentences)?.with_reload(Box::new(reload)).with_status(Box::new(service::status));
+    let mut daemon = daemon(config, state, sentences)?
+        .with_reload(Box::new(reload))
+        .with_status(Box::new(service::status))
+        .with_watchdog(Watchdog::from_environment())
+        .with_desktop(Box::new(desktop::tell));
     let (send, receive) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(false);
     service::ready();

@@ -40,6 +40,8 @@ impl Daemon {
         decisions: &[Decision],
         now: DateTime<Utc>,
     ) -> Result<Progress, StateError> {
+        self.file_remembered(now).await?;
+        self.unseal_without_delivery(now).await?;
         if self.release.is_some() {
             return self.advance(now).await;
         }
@@ -104,7 +106,8 @@ impl Daemon {
         let patient = now >= since && now < since + PATIENCE && call.requested.is_none();
         let waits = missing.fold(false, |waits, at| {
             let link = &self.links[*at];
-            waits || !link.tried || link.is_connecting() || (patient && !self.once)
+            // Of one whose login was refused nothing comes by waiting.
+            waits || !link.tried || link.is_connecting() || (patient && !self.once && link.retry_at().is_some())
         });
         (!ready.is_empty() && delivery && !waits).then_some(ready)
     }

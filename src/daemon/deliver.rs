@@ -1,6 +1,6 @@
 //! The release from sealed to filed, and recovery by the last durable record. See `core::release` for the rules.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,12 +8,12 @@ use super::{Daemon, Failure, Progress, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
-        mail::{Folder, Ident, Uid},
+        mail::{Folder, Uid},
         release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Route, Step},
         text,
     },
     io::{
-        mailbox::{Access, Listing, Look, Mailbox, MailboxError, Sight},
+        mailbox::{Access, Look, Mailbox, MailboxError, Sight},
         state::StateError,
     },
 };
@@ -193,7 +193,7 @@ impl Daemon {
     }
 
     /// Originals of the open release, by the place of their mailbox; mailboxes that left the configuration are left alone.
-    fn manifest(&self) -> BTreeMap<usize, Vec<Original>> {
+    pub(super) fn manifest(&self) -> BTreeMap<usize, Vec<Original>> {
         let mut by_place: BTreeMap<usize, Vec<Original>> = BTreeMap::new();
         for original in self.release.iter().flat_map(|release| &release.manifest) {
             if let Some(index) = self.links.iter().position(|link| link.name == original.mailbox) {
@@ -211,21 +211,6 @@ impl Daemon {
         }
         Ok(())
     }
-
-    /// Moves the originals, removes the keyword, and is done.
-    async fn file(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
-        // Nothing is moved before the acceptance is on disk.
-        self.record_acceptance(now).map_err(|error| (0, error.into()))?;
-        for (index, originals) in self.manifest() {
-            let Some(mailbox) = self.links[index].mailbox() else {
-                return Ok(Progress::Waits(Some(now + RECHECK)));
-            };
-            file_one(mailbox, &originals).await.map_err(|failure| (index, failure))?;
-        }
-        self.state.finish(now).map_err(|error| (0, error.into()))?;
-        self.release = None;
-        Ok(Progress::Advanced)
-    }
 }
 
 async fn tag_one(mailbox: &mut dyn Mailbox, originals: &[Original], sealed: bool) -> Result<(), Failure> {
@@ -237,35 +222,4 @@ async fn tag_one(mailbox: &mut dyn Mailbox, originals: &[Original], sealed: bool
         .collect();
     mailbox.seal(&uids, sealed).await?;
     Ok(())
-}
-
-async fn file_one(mailbox: &mut dyn Mailbox, originals: &[Original]) -> Result<(), Failure> {
-    let opened = mailbox.open(Folder::Held, Access::Write).await?;
-    let same = originals.iter().all(|original| original.uid_validity == opened.uid_validity);
-    let uids = if same {
-        originals.iter().map(|original| original.uid.clone()).collect()
-    } else {
-        // The UIDs mean nothing any more: known again by the keyword, else by ident.
-        let sealed = identify(mailbox, Listing::Sealed, originals).await?;
-        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
-    };
-    mailbox.relocate(&uids, Folder::Released).await?;
-    mailbox.open(Folder::Released, Access::Write).await?;
-    let tagged = identify(mailbox, Listing::Sealed, originals).await?;
-    if !tagged.is_empty() {
-        mailbox.seal(&tagged, false).await?;
-    }
-    Ok(())
-}
-
-/// UIDs in the open folder whose ident is in the manifest.
-async fn identify(mailbox: &mut dyn Mailbox, listing: Listing, originals: &[Original]) -> Result<Vec<Uid>, Failure> {
-    let uids = mailbox.list(listing).await?;
-    let idents: HashSet<Ident> = originals.iter().map(|original| original.ident).collect();
-    Ok(super::orphans::idents(mailbox, &uids)
-        .await?
-        .into_iter()
-        .filter(|(_, ident)| idents.contains(ident))
-        .map(|(uid, _)| uid)
-        .collect())
 }

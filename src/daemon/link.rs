@@ -45,6 +45,8 @@ pub(super) struct Link {
     pub tried: bool,
     /// The server lacks what a safe move needs.
     unsupported: bool,
+    /// The server asked to come back later.
+    busy: bool,
     failures: u32,
     login_refusals: u32,
     uid_validity: u32,
@@ -61,11 +63,19 @@ impl Link {
             prepared: false,
             tried: false,
             unsupported: false,
+            busy: false,
             failures: 0,
             login_refusals: 0,
             uid_validity: 0,
             left_alone: HashSet::new(),
         }
+    }
+
+    /// After a reload: a login that was refused is tried once, not twice.
+    pub fn after(mut self, earlier: &[Self]) -> Self {
+        let refused = earlier.iter().any(|link| link.name == self.name && link.was_refused());
+        self.login_refusals = u32::from(refused);
+        self
     }
 
     /// The mailbox, if it is ready.
@@ -135,6 +145,7 @@ impl Link {
         self.tried = true;
         self.failures = self.failures.saturating_add(1);
         self.left_alone.clear();
+        self.busy = matches!(error, MailboxError::Busy(_));
         self.unsupported = matches!(error, MailboxError::Unsupported(_));
         self.trouble = Some(error.to_string());
         let jitter = fastrand::f64();
@@ -155,10 +166,11 @@ impl Link {
         self.connection = Connection::Down(delay.map(|delay| now + delay));
     }
 
-    /// A new span, or a new configuration: look at everything again, and try a refused login once more.
+    /// A new span, or a new configuration: look at everything again; at an opening whatever is down is tried at once.
     pub fn refresh(&mut self, now: DateTime<Utc>, retry: bool) {
         self.left_alone.clear();
-        if retry && matches!(self.connection, Connection::Down(None)) {
+        // A server that asked to be left alone is left alone.
+        if retry && !self.busy && matches!(self.connection, Connection::Down(_)) {
             self.connection = Connection::Down(Some(now));
         }
     }

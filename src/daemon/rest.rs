@@ -1,11 +1,13 @@
 //! The time between two turns: until an instant, a hint from a mailbox, a command, a signal, or a connection.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
 use super::{Connected, Daemon, Signal, link::Connection, witness::Event};
-use crate::core::mail::Folder;
+use crate::{core::mail::Folder, io::service::Watchdog};
 
 /// Why a rest ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,7 @@ impl Daemon {
         signals: &mut mpsc::UnboundedReceiver<Signal>,
         mut stop: watch::Receiver<bool>,
     ) -> Woke {
+        let hungry = self.watchdog.as_ref().map(Watchdog::due_in);
         let (hush, hushed) = watch::channel(false);
         let mut failed = Vec::new();
         let mut connected = None;
@@ -58,6 +61,7 @@ impl Daemon {
                     failed.extend(outcome.err().map(|error| (index, error)));
                     Woke::Hint
                 }
+                () = due(hungry) => Woke::Hint,
                 () = self.clock.sleep_until(wake_at) => Woke::Hint,
             };
             let _ = hush.send(true);
@@ -88,6 +92,7 @@ impl Daemon {
         match outcome {
             Ok(mailbox) => {
                 self.links[index].connected(mailbox);
+                self.was_up = true;
                 self.witness.tell(now, Event::Connected { mailbox: &self.links[index].name });
             }
             Err(error) => {
@@ -95,5 +100,13 @@ impl Daemon {
                 self.link_failed(index, &error, now);
             }
         }
+    }
+}
+
+/// When the watchdog is to be fed: while every mailbox is down, nothing else may wake the loop for hours.
+async fn due(within: Option<Duration>) {
+    match within {
+        Some(within) => tokio::time::sleep(within).await,
+        None => std::future::pending().await,
     }
 }

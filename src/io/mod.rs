@@ -1,6 +1,7 @@
 //! Effects, without policy: what the core decides is performed here.
 
 pub mod clock;
+pub mod desktop;
 pub mod imap;
 pub mod lock;
 pub mod mailbox;

@@ -15,7 +15,7 @@ use mail_parser::MessageParser;
 use quiethours::{
     config::{self, Config, Flags},
     daemon::{Daemon, Ended, Log},
-    io::state::State,
+    io::{clock::Clock as _, state::State},
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -37,10 +37,14 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
+/// What was told on the desktop, and when.
+pub type Told = Vec<(DateTime<Utc>, String)>;
+
 /// A volunteer's files.
 pub struct Home {
     dir: TempDir,
     number: RefCell<u32>,
+    told: Rc<RefCell<Told>>,
 }
 
 impl Home {
@@ -52,7 +56,7 @@ impl Home {
     /// One with hours of its own.
     pub fn with_hours(hours: &str, mailbox: &str, tables: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let home = Self { dir, number: RefCell::new(0) };
+        let home = Self { dir, number: RefCell::new(0), told: Rc::default() };
         for folder in ["new", "cur", "tmp"] {
             fs::create_dir_all(home.maildir().join(folder)).unwrap();
         }
@@ -140,9 +144,25 @@ impl Home {
         runtime.block_on(async {
             let (stage, stopped) = Stage::new(at(from), at(to), script);
             let (_signals, signals) = mpsc::unbounded_channel();
-            let mut daemon = Daemon::new(self.config(), self.state(), Rc::new(stage), Box::new(Log)).unwrap();
+            let stage = Rc::new(stage);
+            let (told, clock) = (Rc::clone(&self.told), Rc::clone(&stage));
+            let tell = move |text: &str| told.borrow_mut().push((clock.now(), text.to_owned()));
+            let daemon = Daemon::new(self.config(), self.state(), stage, Box::new(Log)).unwrap();
+            let mut daemon = daemon.with_desktop(Box::new(tell));
             daemon.run(signals, stopped).await.unwrap()
         })
+    }
+
+    /// What was told on the desktop, and when.
+    pub fn told(&self) -> Told {
+        self.told.borrow().clone()
+    }
+
+    /// For a script: the disk that the Maildir is on is unmounted, or mounted again.
+    pub fn mounting(&self, mounted: bool) -> Box<dyn FnOnce()> {
+        let (here, away) = (self.maildir(), self.dir.path().join("away"));
+        let (from, to) = if mounted { (away, here) } else { (here, away) };
+        Box::new(move || fs::rename(from, to).unwrap())
     }
 
     fn path(&self, folder: &str) -> PathBuf {

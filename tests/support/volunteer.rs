@@ -146,6 +146,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// One that was started in another way than [`Volunteer::start`].
+    pub fn of(child: Child) -> Self {
+        Self { child: Some(child) }
+    }
+
     /// `kill -9`.
     pub fn kill(mut self) {
         self.end();

@@ -1,6 +1,9 @@
 //! The open release, from sealing to done, and what is kept of those before.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{State, StateError, Verdict, fact, instant, memory, optional_instant, unknown_word};
@@ -161,6 +164,36 @@ impl State {
         Ok(())
     }
 
+    /// Remembers originals of an accepted digest that could not be filed: [`State::finish`] forgets the manifest.
+    ///
+    /// # Errors
+    /// `Storage`, `Damaged`.
+    pub fn add_unfiled(&self, mailbox: &str, idents: impl Iterator<Item = Ident>) -> Result<(), StateError> {
+        let mut all = self.unfiled(mailbox)?;
+        all.extend(idents);
+        let words: Vec<String> = all.iter().map(|ident| HEXLOWER.encode(&ident.0)).collect();
+        self.set_note(&unfiled_note(mailbox), Some(&words.join(" ")))
+    }
+
+    /// What [`State::add_unfiled`] remembers of a mailbox.
+    ///
+    /// # Errors
+    /// `Storage`, `Damaged`.
+    pub fn unfiled(&self, mailbox: &str) -> Result<HashSet<Ident>, StateError> {
+        let text = self.note(&unfiled_note(mailbox))?.unwrap_or_default();
+        let ident = |word: &str| Some(Ident(HEXLOWER.decode(word.as_bytes()).ok()?.try_into().ok()?));
+        let idents: Option<HashSet<Ident>> = text.split_whitespace().map(ident).collect();
+        idents.ok_or_else(|| StateError::Damaged("unfiled".to_owned()))
+    }
+
+    /// They are filed.
+    ///
+    /// # Errors
+    /// `Storage`, `Damaged`.
+    pub fn forget_unfiled(&self, mailbox: &str) -> Result<(), StateError> {
+        self.set_note(&unfiled_note(mailbox), None)
+    }
+
     /// Refused for good: the open release is forgotten, its originals stay held. An accepted one cannot be forgotten.
     ///
     /// # Errors
@@ -175,6 +208,10 @@ impl State {
         self.truncate_log();
         Ok(())
     }
+}
+
+fn unfiled_note(mailbox: &str) -> String {
+    format!("unfiled.{mailbox}")
 }
 
 const ACCEPTED: &str = "accepted";
