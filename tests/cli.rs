@@ -65,7 +65,7 @@ impl Home {
 #[test]
 fn without_a_configuration_every_command_says_to_run_init() {
     let home = Home::empty();
-    for command in ["status", "hours", "check", "run", "away", "available", "auto", "preview", "release"] {
+    for command in ["status", "hours", "check", "run", "away", "available", "auto", "preview", "release", "sieve"] {
         let (stdout, stderr) = home.run(&[command], 78);
         assert!(stdout.is_empty(), "{stdout}");
         assert!(stderr.contains("quiethours init"), "{command}: {stderr}");
@@ -202,12 +202,33 @@ fn init_without_a_terminal_says_so() {
 }
 
 #[test]
+fn sieve_prints_a_rule_alone_and_asks_which_of_several_mailboxes() {
+    let home = Home::closed();
+    let (rule, stderr) = home.run(&["sieve"], 0);
+    assert!(rule.contains("require [\"fileinto\"];") && rule.contains("fileinto \"Quiet Hours\";"), "{rule}");
+    assert!(rule.contains("#     [mailbox.coop]\n#     intake = \"Quiet Hours\"\n") && stderr.is_empty(), "{rule}");
+    assert!(home.run(&["--lang", "fr", "sieve"], 0).0.contains("# quiethours : la règle"));
+    let mailbox = |name: &str| format!("[mailbox.{name}]\nmaildir = \"~/{name}\"\nintake = \"{name}/Notifs\"\n");
+    let tables = mailbox("forum") + &mailbox("tickets");
+    home.write(&format!(
+        "[availability]\nweekdays = \"9h-12h\"\n{tables}[digest]\nmailbox = \"forum\"\nto = \"alice@coop.example\"\n"
+    ));
+    let (stdout, stderr) = home.run(&["sieve"], 64);
+    assert!(stdout.is_empty() && stderr.contains("forum, tickets"), "{stderr}");
+    assert!(home.run(&["sieve", "--mailbox", "forums"], 64).1.contains("forum, tickets"));
+    let (rule, _) = home.run(&["sieve", "--mailbox", "tickets"], 0);
+    assert!(rule.contains("fileinto \"tickets/Notifs\";") && !rule.contains("intake ="), "{rule}");
+}
+
+#[test]
 fn help_speaks_the_language_of_the_reader() {
     let home = Home::empty();
     assert!(home.run(&["--help"], 0).0.contains("Open or closed"));
     assert!(home.run(&["--lang", "fr", "--help"], 0).0.contains("Ouvert ou fermé"));
     for language in ["fr", "en"] {
-        for command in ["demo", "check", "run", "status", "hours", "away", "available", "preview", "inspect"] {
+        for command in
+            ["demo", "check", "run", "status", "hours", "away", "available", "preview", "inspect", "sieve", "man"]
+        {
             let (text, _) = home.run(&["--lang", language, command, "--help"], 0);
             assert!(!text.contains("help-"), "a sentence is missing: {text}");
         }

@@ -208,6 +208,12 @@ async fn attachments_are_named_from_the_structure() {
     let mut contents = Vec::new();
     mailbox.contents(&uids, &mut |batch| (contents.extend(batch), ControlFlow::Continue(())).1).await.expect("read");
     assert_eq!(contents[0].attachments, ["facture.pdf"]);
+    // The text part alone, as a message of its own.
+    let text = String::from_utf8(contents[0].message.clone()).expect("text");
+    let (header, body) = text.split_once("\r\n\r\n").expect("an end of the header");
+    assert!(header.contains("Subject: a\r\n") && header.contains("Content-Type: text/plain; charset=utf-8"), "{text}");
+    assert!(!text.contains("boundary") && !text.contains("facture"), "{text}");
+    assert_eq!(body.trim_end(), "Bonjour");
 }
 
 #[tokio::test]
@@ -340,8 +346,27 @@ async fn a_folder_that_vanished_is_missing_by_its_name() {
     assert!(matches!(&error, MailboxError::Missing(name) if name == "Quiet Hours/Released"), "{error:?}");
     mailbox.open(Folder::Inbox, Access::Write).await.expect("INBOX");
     let error = mailbox.relocate(&[Uid::Number(1)], Folder::Released).await.expect_err("it is gone");
-    assert!(matches!(error, MailboxError::Missing(_)), "{error:?}");
+    assert!(matches!(&error, MailboxError::Missing(name) if name == "Quiet Hours/Released"), "{error:?}");
     assert_eq!(mailbox.list(Listing::All).await.expect("a listing").len(), 1);
+}
+
+#[tokio::test]
+async fn a_missing_folder_has_the_name_of_the_configuration_also_where_the_server_has_another() {
+    let dovecot = Dovecot::builder().separator('.').prefix("INBOX.").start();
+    dovecot.deliver_lmtp("alice", &mail("one", "a"));
+    let names = folders("Heures calmes", "Heures calmes/Diffusé");
+    let missing = |error: MailboxError, wanted: &str| {
+        assert!(matches!(&error, MailboxError::Missing(name) if name == wanted), "{error:?}")
+    };
+    let mut mailbox = connect_with(&dovecot, &names).await;
+    missing(mailbox.prepare(false).await.expect_err("nothing is there"), "Heures calmes");
+    missing(mailbox.open(Folder::Released, Access::Read).await.expect_err("nothing is there"), "Heures calmes/Diffusé");
+    mailbox.prepare(true).await.expect("folders");
+    dovecot.client("alice").command("DELETE \"INBOX.Heures calmes.Diffus&AOk-\"");
+    missing(mailbox.prepare(false).await.expect_err("it is gone"), "Heures calmes/Diffusé");
+    mailbox.open(Folder::Inbox, Access::Write).await.expect("INBOX");
+    let moved = mailbox.relocate(&[Uid::Number(1)], Folder::Released).await;
+    missing(moved.expect_err("it is gone"), "Heures calmes/Diffusé");
 }
 
 #[tokio::test]

@@ -242,6 +242,49 @@ async fn login_is_not_tried_where_the_server_forbids_it() {
 }
 
 #[tokio::test]
+async fn a_login_is_refused_for_good_or_for_now_and_the_code_says_which() {
+    for (capability, command) in
+        [("X", "LOGIN"), ("AUTH=PLAIN", "AUTHENTICATE"), ("AUTH=PLAIN SASL-IR", "AUTHENTICATE")]
+    {
+        let refused = async |answer: &str| {
+            let capability = format!("* CAPABILITY IMAP4rev1 {capability}");
+            let able = on("CAPABILITY", &[&capability, "TAG OK done"]);
+            let peer = ImapPeer::play([vec![say("* OK ready")], able, on(command, &[answer])].concat());
+            let error = connect_to(&peer, Security::Cleartext).await.err().expect("a refusal");
+            peer.finish();
+            error
+        };
+        for now in ["TAG NO [UNAVAILABLE] the directory is down", "TAG NO [LIMIT] too often", "TAG NO Try again later"]
+        {
+            assert!(matches!(refused(now).await, MailboxError::Busy(_)), "{now}");
+        }
+        for good in ["TAG NO [AUTHENTICATIONFAILED] no", "TAG NO no", "TAG NO [NONEXISTENT] who?", "TAG BAD what?"] {
+            assert!(matches!(refused(good).await, MailboxError::Login(_)), "{good}");
+        }
+        assert!(matches!(refused("TAG OH no").await, MailboxError::Lost(_)));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_knows_us_already_asks_for_no_login() {
+    let able = || on("CAPABILITY", &["* CAPABILITY IMAP4rev1 MOVE", "TAG OK done"]);
+    let listed = on("LIST", &["* LIST () \"/\" \"\"", "TAG OK done"]);
+    let peer = ImapPeer::play([vec![say("* PREAUTH welcome")], able(), listed].concat());
+    connect_to(&peer, Security::Cleartext).await.expect("a mailbox");
+    peer.finish();
+}
+
+#[tokio::test]
+async fn a_listing_of_a_hundred_thousand_messages_is_read() {
+    let uids: Vec<u32> = (100_000..200_000).collect();
+    let line = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    let (peer, mut mailbox) =
+        inbox("MOVE", uids.len(), on("UID SEARCH ALL", &[&format!("* SEARCH {line}"), "TAG OK done"])).await;
+    assert_eq!(mailbox.list(Listing::All).await.expect("a listing").len(), uids.len());
+    peer.finish();
+}
+
+#[tokio::test]
 async fn a_refused_idle_becomes_polling_and_a_stop_ends_it() {
     let script = [on("IDLE", &["* 0 RECENT", "TAG NO not here"]), on("UID SEARCH ALL", &["* SEARCH", "TAG OK done"])];
     let (peer, mut mailbox) = inbox("MOVE IDLE", 0, script.concat()).await;

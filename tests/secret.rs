@@ -1,6 +1,8 @@
 //! Where passwords come from, and who may see them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod support;
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -13,6 +15,7 @@ use quiethours::{
     io::secret::{SecretError, read},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use support::{dovecot::Dovecot, volunteer::Volunteer};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -53,6 +56,34 @@ async fn a_failing_command_is_passing_trouble_and_tells_nothing() {
         assert!(!error.is_permanent(), "{error}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_hangs_is_given_up_after_its_time() {
+    // Nothing else is to come, so the paused clock runs to the next deadline at once.
+    let began = tokio::time::Instant::now();
+    let error = read(&command(&["sleep", "1000"])).await.unwrap_err();
+    assert!(matches!(error, SecretError::Late(_)) && !error.is_permanent(), "{error}");
+    assert_eq!(began.elapsed().as_secs(), 30);
+}
+
+#[tokio::test]
+async fn a_token_is_what_its_command_prints_if_it_can_be_one() {
+    let token = |script: &str| SecretSource::Token(["sh", "-c", script].map(str::to_owned).to_vec());
+    assert_eq!(read(&token("echo ya29.a0-_~+/=")).await.unwrap().expose_secret(), "ya29.a0-_~+/=");
+    for script in
+        ["echo 's3cret: log in again'", "echo s3cret; exit 1", "printf 's3cret\\ntwo\\n'", "printf 's3cret\\001'"]
+    {
+        let error = read(&token(script)).await.unwrap_err();
+        assert!(!error.is_permanent() && !error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_64_kib_is_the_longest() {
+    let printing = |bytes: usize| shell(&format!("head -c {bytes} /dev/zero | tr '\\0' x"));
+    assert_eq!(read(&printing(64 * 1024)).await.unwrap().expose_secret().len(), 64 * 1024);
+    assert!(matches!(read(&printing(64 * 1024 + 1)).await, Err(SecretError::Malformed(_))));
 }
 
 #[tokio::test]
@@ -124,4 +155,31 @@ async fn a_password_in_the_configuration_is_itself() {
     let source = SecretSource::Inline(SecretString::from("s3cret"));
     assert_eq!(read(&source).await.unwrap().expose_secret(), "s3cret");
     assert!(!format!("{source:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_systemd_credential_opens_the_mailbox_and_without_systemd_it_is_passing_trouble() {
+    let alice = Volunteer::new(Dovecot::start(), "password_credential = \"mail\"", "");
+    file(alice.path(), "mail", 0o440, "secret\n");
+    let mut run = alice.command(&["-vvv", "run", "--once"]);
+    let output = run.env("CREDENTIALS_DIRECTORY", alice.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = run.env_remove("CREDENTIALS_DIRECTORY").output().unwrap();
+    assert_eq!(output.status.code(), Some(75), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_configuration_or_password_file_that_others_can_read_ends_with_78_naming_it() {
+    let alice = Volunteer::new(Dovecot::start(), "password_file = \"pass\"", "");
+    file(alice.path(), "pass", 0o640, "s3cret\n");
+    let refused = |name: &str| {
+        let output = alice.run(&["run", "--once"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(78), "{said}");
+        assert!(said.contains(alice.path().join(name).to_str().unwrap()) && !said.contains("s3cret"), "{said}");
+    };
+    refused("pass");
+    alice.configure("password = \"s3cret\"", "");
+    fs::set_permissions(alice.config_file(), fs::Permissions::from_mode(0o644)).unwrap();
+    refused("config.toml");
 }

@@ -149,6 +149,25 @@ fn a_unit_that_lost_its_system_call_filter_is_refused() {
     }
 }
 
+/// The units of the Debian package: the program is where packages put it.
+#[test]
+fn the_packaged_units_load_and_differ_only_in_where_the_program_is() {
+    let home = Home::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/debian");
+    let settings = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    for unit in UNITS {
+        let own = fs::read_to_string(home.unit(unit)).unwrap();
+        let packaged = fs::read_to_string(folder.join(unit)).unwrap();
+        assert!(packaged.contains("\nExecStart=/usr/bin/quiethours "), "{unit}");
+        assert_eq!(settings(&packaged), settings(&own.replace("=%h/.cargo/bin/", "=/usr/bin/")), "{unit}");
+        let program = home.program().display().to_string();
+        fs::write(home.unit(unit), packaged.replace("/usr/bin/quiethours", &program)).unwrap();
+        assert_eq!(home.complaints(unit), "", "{unit}");
+    }
+}
+
 #[test]
 fn the_two_units_differ_only_in_the_profile_they_read() {
     let home = Home::new();

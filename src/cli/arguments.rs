@@ -36,6 +36,9 @@ pub(super) enum Command {
     Preview(Preview),
     Release,
     Inspect(Inspect),
+    Sieve(Sieve),
+    Completions(Completions),
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +140,37 @@ pub struct Inspect {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Sieve {
+    /// One of several mailboxes.
+    #[arg(long, value_name = "NAME")]
+    pub mailbox: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Whose completions.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// quiethours(1)
+    #[value(name = "quiethours")]
+    Command,
+    /// quiethours.toml(5)
+    #[value(name = "quiethours.toml")]
+    File,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Which page.
+    #[arg(value_enum, default_value_t = Page::Command)]
+    pub page: Page,
+}
+
 fn language(code: &str) -> Result<Language, String> {
     match code {
         "fr" => Ok(Language::Fr),
@@ -163,7 +197,7 @@ fn spoken(arguments: &[OsString]) -> Option<Language> {
 }
 
 /// Puts the sentences `help`, `help-COMMAND` and `help-COMMAND-OPTION` into the command line's own help.
-fn translate(command: clap::Command, id: &str, sentences: &Sentences) -> clap::Command {
+pub(super) fn translate(command: clap::Command, id: &str, sentences: &Sentences) -> clap::Command {
     let command = command
         .about(sentences.say(id))
         .subcommand_help_heading(sentences.say("help-commands"))

@@ -8,10 +8,12 @@ pub mod exit;
 mod hours;
 mod init;
 pub mod inspect;
+mod man;
 pub mod output;
 mod preview;
 mod release;
 mod run;
+mod sieve;
 mod status;
 
 use std::{ffi::OsString, io, process::ExitCode};
@@ -121,5 +123,8 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Preview(arguments) => preview::run(context, arguments),
         Command::Release => release::run(context),
         Command::Demo(arguments) => demo::run(context, arguments),
+        Command::Sieve(arguments) => sieve::run(context, arguments),
+        Command::Completions(arguments) => man::completions(context, arguments),
+        Command::Man(arguments) => man::page(arguments),
     }
 }

@@ -13,7 +13,7 @@ use crate::core::{
 /// Monday first, as `Week::from_days` takes them.
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "weekdays",
     "monday",
     "tuesday",

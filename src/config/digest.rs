@@ -7,7 +7,7 @@ use super::{
     table::Table,
 };
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "to",
     "from",
     "deliver",

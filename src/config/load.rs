@@ -13,6 +13,8 @@ use super::{
 use crate::core::{language::Language, selector::Selector, sentences::Sentences, text};
 
 const KEYS: &[&str] = &["language", "availability", "mailbox", "urgent", "digest", "state"];
+const URGENT_KEYS: &[&str] = &["pass", "max_per_closure"];
+const STATE_KEYS: &[&str] = &["dir"];
 
 /// Urgent messages a closure: enough for an incident, too few to wake anyone all night.
 const MAX_URGENT: u32 = 3;
@@ -26,6 +28,18 @@ pub enum Problem {
     Absent,
     /// Everything that is wrong, in the reader's language.
     Wrong(Vec<ConfigError>),
+}
+
+/// Every key that a configuration may have, by its table (`""` is the top, `mailbox.NAME` each mailbox); tables are no keys.
+pub fn keys() -> Vec<(&'static str, &'static [&'static str])> {
+    vec![
+        ("", &KEYS[..1]),
+        ("availability", availability::KEYS),
+        ("mailbox.NAME", mailbox::KEYS),
+        ("urgent", URGENT_KEYS),
+        ("digest", digest::KEYS),
+        ("state", STATE_KEYS),
+    ]
 }
 
 /// Reads and checks the configuration: everything that is wrong, at once.
@@ -112,12 +126,12 @@ fn profile(root: &Table<'_>, path: &Path) -> String {
 }
 
 fn urgent(table: &Table<'_>) -> (Vec<Selector>, u32) {
-    table.only(&["pass", "max_per_closure"]);
+    table.only(URGENT_KEYS);
     (mailbox::selectors(table, "pass"), table.number("max_per_closure", 0, MOST_URGENT, MAX_URGENT))
 }
 
 fn state_dir(table: &Table<'_>, profile: &str) -> Option<PathBuf> {
-    table.only(&["dir"]);
+    table.only(STATE_KEYS);
     if table.has("dir") {
         return table.path("dir");
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::core::selector::{Rules, Selector};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "imap",
     "maildir",
     "user",
@@ -28,14 +28,8 @@ const KEYS: &[&str] = &[
     "authserv_id",
 ];
 
-/// Keys of the contract that a later version acts on.
-const NOT_YET: &[&str] = &["oauth_token_command"];
-
 /// Keys of the contract that change nothing yet: without it no notification is marked.
 const WITHOUT_EFFECT: &[&str] = &["authserv_id"];
-
-/// Keys that mean something to a server only.
-const SERVER_ONLY: &[&str] = &["ca_file", "password", "password_file", "password_command", "password_credential"];
 
 /// All mailboxes, by name; those with errors are left out.
 pub(super) fn read_all(root: &Table<'_>, profile: &str, urgent: &[Selector]) -> Vec<MailboxConfig> {
@@ -52,7 +46,6 @@ pub(super) fn read_all(root: &Table<'_>, profile: &str, urgent: &[Selector]) -> 
 
 fn read(table: &Table<'_>, name: String, profile: &str, urgent: &[Selector]) -> Option<MailboxConfig> {
     table.only(KEYS);
-    table.not_yet(NOT_YET);
     table.without_effect(WITHOUT_EFFECT);
     let source = source(table);
     let folders = folders::read(table, (profile != DEFAULT_PROFILE).then_some(profile));
@@ -81,7 +74,8 @@ fn source(table: &Table<'_>) -> Option<Source> {
         }
         (true, false) => account(table).map(Source::Imap),
         (false, true) => {
-            for key in SERVER_ONLY.iter().filter(|key| table.has(key)) {
+            // These mean something to a server only.
+            for key in secret::WAYS.iter().chain(&["ca_file"]).filter(|key| table.has(key)) {
                 table.conflict(key, "maildir");
             }
             table.path("maildir").map(Source::Maildir)

@@ -21,7 +21,7 @@ use crate::core::{language::Language, release::Route, selector::Rules, timeline:
 
 pub use address::{Server, ServerError, is_addr_spec, server, submission_server};
 pub use availability::system_timezone;
-pub use load::{Problem, language, load, load_if_any};
+pub use load::{Problem, keys, language, load, load_if_any};
 pub use paths::{DEFAULT_PROFILE, file, home, profile};
 
 /// A whole, valid configuration.
@@ -91,7 +91,7 @@ pub struct Account {
     pub security: Security,
     /// User name.
     pub user: String,
-    /// Where the password comes from.
+    /// Where the password or token comes from.
     pub secret: SecretSource,
     /// An extra root certificate, PEM.
     pub ca_file: Option<PathBuf>,
@@ -108,7 +108,7 @@ pub enum Security {
     Cleartext,
 }
 
-/// Where a password comes from. Debug shows no secret.
+/// Where a password or token comes from. Debug shows no secret.
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     /// `password`
@@ -119,6 +119,15 @@ pub enum SecretSource {
     Command(Vec<String>),
     /// `password_credential`: a systemd credential's name.
     Credential(String),
+    /// `oauth_token_command`, as argv: prints an access token (RFC 6750) that the server takes instead of a password.
+    Token(Vec<String>),
+}
+
+impl SecretSource {
+    /// Whether it gives an access token, for XOAUTH2 or OAUTHBEARER: good for a while, then to be asked for anew.
+    pub fn is_token(&self) -> bool {
+        matches!(self, Self::Token(_))
+    }
 }
 
 /// `[digest]`

@@ -1,4 +1,4 @@
-//! Where a mailbox's password comes from. It is not read here: only where, and that nobody else can read it there.
+//! Where a mailbox's password or token comes from. It is not read here: only where, and that nobody else can read it there.
 
 use std::{
     fs::{File, OpenOptions},
@@ -11,8 +11,9 @@ use secrecy::SecretString;
 
 use super::{SecretSource, table::Table};
 
-/// The ways to give a password, the recommended first.
-const WAYS: [&str; 4] = ["password_command", "password_file", "password_credential", "password"];
+/// The ways to give a password or token, the recommended first.
+pub(super) const WAYS: [&str; 5] =
+    ["password_command", "password_file", "password_credential", "oauth_token_command", "password"];
 
 /// A certificate file is some kilobytes.
 const MAX_CERTIFICATE: u64 = 1 << 20;
@@ -21,7 +22,6 @@ const MAX_CERTIFICATE: u64 = 1 << 20;
 pub(super) fn read(table: &Table<'_>) -> Option<SecretSource> {
     let given: Vec<&str> = WAYS.into_iter().filter(|way| table.has(way)).collect();
     match given[..] {
-        [] if table.has("oauth_token_command") => None,
         [] => {
             table.wrong("password_command", "config-no-password", &[]);
             None
@@ -38,6 +38,7 @@ fn one(table: &Table<'_>, way: &str) -> Option<SecretSource> {
     match way {
         "password_command" => command(table, way).map(SecretSource::Command),
         "password_file" => private_file(table, way).map(SecretSource::File),
+        "oauth_token_command" => command(table, way).map(SecretSource::Token),
         "password_credential" => credential(table, way).map(SecretSource::Credential),
         _ => inline(table, way).map(SecretSource::Inline),
     }
@@ -58,7 +59,7 @@ pub(super) fn command(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
     let mut words = table.list(key)?;
     if table.value(key).is_some_and(|value| value.as_str().is_some()) {
         let Some(split) = shlex::split(&words.concat()) else {
-            table.wrong(key, "config-command-quotes", &[]);
+            table.wrong(key, "config-command-quotes", &[("key", key)]);
             return None;
         };
         words = split;

@@ -105,13 +105,6 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Refuses keys of the contract that this version does not act on yet, rather than ignore them.
-    pub(super) fn not_yet(&self, keys: &[&str]) {
-        for key in keys.iter().filter(|key| self.has(key)) {
-            self.wrong(key, "config-not-yet", &[("key", &self.full(key))]);
-        }
-    }
-
     /// Keys of the contract that change nothing in this version, and lose nothing by it: accepted, and told by `check`.
     pub(super) fn without_effect(&self, keys: &[&str]) {
         for key in keys.iter().filter(|key| self.has(key)) {

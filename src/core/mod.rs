@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod release;
 pub mod selector;
 pub mod sentences;
+pub mod sieve;
 pub mod text;
 pub mod timeline;
 pub mod week;

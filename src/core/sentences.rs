@@ -14,6 +14,7 @@ const FRENCH: &[&str] = &[
     include_str!("locales/fr/run.ftl"),
     include_str!("locales/fr/demo.ftl"),
     include_str!("locales/fr/digest.ftl"),
+    include_str!("locales/fr/sieve.ftl"),
     include_str!("locales/fr/smtp.ftl"),
     include_str!("locales/fr/time.ftl"),
 ];
@@ -24,6 +25,7 @@ const ENGLISH: &[&str] = &[
     include_str!("locales/en/run.ftl"),
     include_str!("locales/en/demo.ftl"),
     include_str!("locales/en/digest.ftl"),
+    include_str!("locales/en/sieve.ftl"),
     include_str!("locales/en/smtp.ftl"),
     include_str!("locales/en/time.ftl"),
 ];

@@ -5,10 +5,10 @@ use std::{collections::HashSet, rc::Rc};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    config::{Config, MailboxConfig, Source},
+    config::{Account, Config, MailboxConfig, Source},
     core::{backoff::Backoff, gate::Mode, mail::Uid},
     io::{
-        imap,
+        imap::{self, ImapMailbox},
         mailbox::{FolderNames, Mailbox, MailboxError},
         maildir::MaildirMailbox,
         secret,
@@ -191,15 +191,25 @@ pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mai
     let folders =
         FolderNames { intake: config.intake.clone(), held: config.held.clone(), released: config.released.clone() };
     let mut mailbox: Box<dyn Mailbox> = match &config.source {
-        Source::Imap(account) => {
-            let password =
-                secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string()))?;
-            Box::new(imap::connect(account, &folders, password).await?)
-        }
+        Source::Imap(account) => Box::new(log_in(account, &folders).await?),
         Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)?),
     };
     mailbox.prepare(create).await?;
     Ok(mailbox)
+}
+
+/// A token that is refused may have expired since its command last looked: it is asked for anew, once. A password is not, since
+/// each refusal counts towards a lock-out.
+async fn log_in(account: &Account, folders: &FolderNames) -> Result<ImapMailbox, MailboxError> {
+    let secret =
+        || async { secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string())) };
+    match imap::connect(account, folders, secret().await?).await {
+        Err(MailboxError::Login(why)) if account.secret.is_token() => {
+            tracing::debug!(why, "the token was refused; asking for another");
+            imap::connect(account, folders, secret().await?).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// As [`connect`], for the mailbox at `index`, owning what it needs.

@@ -1,4 +1,4 @@
-//! Passwords: from a command, a file, a systemd credential or the configuration. Never in Debug, never in a log.
+//! Passwords and tokens: from a command, a file, a systemd credential or the configuration. Never in Debug, never in a log.
 
 use std::{
     env,
@@ -74,6 +74,7 @@ pub async fn read(source: &SecretSource) -> Result<SecretString, SecretError> {
         SecretSource::Inline(secret) => one_line(secret.expose_secret().as_bytes()),
         SecretSource::File(path) => from_file(path, true),
         SecretSource::Command(argv) => from_command(argv).await,
+        SecretSource::Token(argv) => token(from_command(argv).await?),
         SecretSource::Credential(name) => {
             from_credential(env::var_os("CREDENTIALS_DIRECTORY").as_deref().map(Path::new), name)
         }
@@ -131,7 +132,7 @@ impl Drop for Group {
         if let Some(leader) = leader
             && let Err(error) = kill_process_group(leader, Signal::KILL)
         {
-            tracing::debug!(%error, "the password command had ended already");
+            tracing::debug!(%error, "the command had ended already");
         }
     }
 }
@@ -166,6 +167,13 @@ fn from_credential(directory: Option<&Path>, name: &str) -> Result<SecretString,
 /// Room for the longest secret and the tail of std's probing read, so that no growing leaves a copy behind.
 fn buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(LONGEST + 64))
+}
+
+/// An access token is printable ASCII without spaces (RFC 6750, 2.1, is stricter). What else a command prints, for instance that
+/// a person must log in again, is never sent to a server.
+fn token(secret: SecretString) -> Result<SecretString, SecretError> {
+    let is_token = secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    if is_token { Ok(secret) } else { Err(SecretError::Malformed("not an access token")) }
 }
 
 /// Cuts one trailing newline, and accepts one line.

@@ -27,6 +27,7 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 pub struct Builder {
     separator: char,
     prefix: String,
+    tokens: bool,
     extra: String,
 }
 
@@ -54,6 +55,12 @@ impl Builder {
             .extra(&format!("plugin {{\n  quota = maildir:User quota\n  quota_rule = *:messages={count}\n}}"))
     }
 
+    /// Takes the tokens of [`super::token::token`] besides the password.
+    pub fn tokens(mut self) -> Self {
+        self.tokens = true;
+        self.extra("auth_mechanisms = plain login xoauth2 oauthbearer")
+    }
+
     /// Lines at the end of the configuration.
     pub fn extra(mut self, text: &str) -> Self {
         self.extra.push_str(text);
@@ -67,6 +74,7 @@ impl Builder {
         let dir = tempfile::Builder::new().prefix("qh").tempdir_in("/tmp").expect("a directory for Dovecot");
         let mut server = Dovecot { dir, options: self, owner: Owner::find(), child: None, imap: 0, imaps: 0 };
         server.write_certificates();
+        server.write_token_key();
         server.start_again();
         server
     }
@@ -90,7 +98,7 @@ impl Dovecot {
 
     /// One with options.
     pub fn builder() -> Builder {
-        Builder { separator: '/', prefix: String::new(), extra: String::new() }
+        Builder { separator: '/', prefix: String::new(), tokens: false, extra: String::new() }
     }
 
     /// The port for cleartext and STARTTLS.
@@ -217,7 +225,12 @@ impl Dovecot {
     fn configuration(&self) -> String {
         let dir = self.dir.path().display();
         let Owner { user, group, .. } = &self.owner;
-        let Builder { separator, prefix, extra } = &self.options;
+        let Builder { separator, prefix, tokens, extra } = &self.options;
+        let passdb = if *tokens {
+            format!("passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {dir}/oauth2.conf\n}}")
+        } else {
+            String::new()
+        };
         let (imap, imaps) = (self.imap, self.imaps);
         format!(
             "base_dir = {dir}/run
@@ -238,6 +251,7 @@ auth_mechanisms = plain login
 auth_failure_delay = 0
 mail_max_userip_connections = 100
 mail_fsync = never
+{passdb}
 passdb {{
   driver = static
   args = password={PASSWORD}
@@ -283,6 +297,22 @@ plugin {{
 }}
 {extra}"
         )
+    }
+
+    /// Tokens are checked on this machine, by a key in a file: `keys/<azp>/<algorithm>/<kid>`.
+    fn write_token_key(&self) {
+        let dir = self.dir.path();
+        let key = dir.join("keys/default/HS256");
+        fs::create_dir_all(&key).expect("directory of keys");
+        fs::write(key.join("default"), data_encoding::BASE64.encode(super::token::KEY)).expect("key");
+        let options = format!(
+            "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/keys/\nusername_attribute = sub\n",
+            dir.display()
+        );
+        fs::write(dir.join("oauth2.conf"), options).expect("oauth2.conf");
+        for path in ["keys", "keys/default", "keys/default/HS256", "keys/default/HS256/default", "oauth2.conf"] {
+            self.owner.give(&dir.join(path));
+        }
     }
 
     fn write_certificates(&self) {

@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub enum Line {
     /// Reads a line that must contain this; of a command, its tag is kept for [`Line::Say`].
     Expect(&'static str),
+    /// Reads a line that must be this.
+    Answer(&'static str),
     /// Sends this and CRLF; `TAG` is the last command's tag.
     Say(String),
     /// Sends this as it is.
@@ -95,6 +97,11 @@ fn serve(mut socket: TcpStream, script: Vec<Line>) {
                 if let Some((first, _)) = got.split_once(' ').filter(|(first, _)| is_tag(first)) {
                     first.clone_into(&mut tag);
                 }
+            }
+            Line::Answer(wanted) => {
+                let mut got = String::new();
+                reader.read_line(&mut got).expect("a line in time");
+                assert_eq!(got, format!("{wanted}\r\n"));
             }
             Line::Say(text) => {
                 let text = text.replace("TAG", &tag);

@@ -9,4 +9,5 @@ pub mod imap_peer;
 pub mod mails;
 pub mod smtp_peer;
 pub mod stage;
+pub mod token;
 pub mod volunteer;

@@ -3,7 +3,7 @@
 use super::mail::{Mail, split_id};
 
 /// Words of password, login and security mail, lower case. Never used alone: only beside a platform's own header.
-const WORDS: [&str; 27] = [
+pub(in crate::core) const WORDS: [&str; 27] = [
     "password",
     "mot de passe",
     "log in",

@@ -40,6 +40,9 @@ use std::panic::catch_unwind;
 pub use graft::graft;
 pub use platform::Platform;
 
+pub(in crate::core) use account::WORDS as ACCOUNT_WORDS;
+pub(in crate::core) use priority::HIGH as HIGH_PRIORITIES;
+
 use self::{
     mail::Mail,
     recognise::{Facts, Sign, recognise},

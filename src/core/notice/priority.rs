@@ -1,7 +1,7 @@
 //! Words by which platforms call a priority high, in French and English.
 
 /// Whole values, lower case, without the number some platforms put before them.
-const HIGH: [&str; 14] = [
+pub(in crate::core) const HIGH: [&str; 14] = [
     "high",
     "highest",
     "very high",

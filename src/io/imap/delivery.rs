@@ -9,7 +9,7 @@ use super::{
     envelopes::{is_header, section},
     exec::SHORT,
     listing::search_date,
-    refusal::is_permanent,
+    refusal::{is_permanent, named},
     sets::sets,
 };
 use crate::{
@@ -41,7 +41,8 @@ impl ImapMailbox {
                     }
                 }
             })
-            .await?;
+            .await
+            .map_err(|error| named(error, INBOX))?;
         match (validity, next) {
             (Some(uid_validity), Some(uid_next)) => Ok(Marker { uid_validity, uid_next }),
             _ => Err(MailboxError::Refused("no STATUS of INBOX".to_owned())),

@@ -6,6 +6,7 @@ use super::{
     ImapMailbox,
     exec::{Connection, Done, SHORT},
     names::{Namespace, personal_namespace, quoted},
+    refusal::named,
 };
 use crate::{
     core::mail::Folder,
@@ -65,7 +66,7 @@ impl ImapMailbox {
         self.find_prefix().await?;
         for folder in [Folder::Held, Folder::Released] {
             let name = self.folders.of(folder).to_owned();
-            self.ensure(&name, create).await?;
+            self.ensure(&name, create).await.map_err(|error| named(error, &name))?;
         }
         match self.exists(&self.wire_name(Folder::Intake)).await? {
             true => Ok(()),
@@ -172,9 +173,7 @@ impl ImapMailbox {
     pub(super) async fn open_folder(&mut self, folder: Folder, access: Access) -> Result<Opened, MailboxError> {
         let name = self.wire_name(folder);
         let mut opened = self.open_name(&name, access).await.map_err(|error| match error {
-            MailboxError::Missing(_) | MailboxError::Refused(_) => {
-                MailboxError::Missing(self.folders.of(folder).to_owned())
-            }
+            MailboxError::Refused(_) => MailboxError::Missing(self.folders.of(folder).to_owned()),
             error => error,
         })?;
         if access == Access::Write {
@@ -182,6 +181,20 @@ impl ImapMailbox {
             opened.exists = self.connection.exists;
         }
         Ok(opened)
+    }
+
+    /// The name that the configuration has for a name on the wire.
+    fn configured<'a>(&'a self, name: &'a str) -> &'a str {
+        let own = [Folder::Inbox, Folder::Intake, Folder::Held, Folder::Released];
+        own.into_iter().find(|folder| self.wire_name(*folder) == name).map_or(name, |folder| self.folders.of(folder))
+    }
+
+    /// The error of a call about the open folder, which another client may have deleted.
+    pub(super) fn about_open(&self, error: MailboxError) -> MailboxError {
+        match &self.open {
+            Some(open) => named(error, self.configured(&open.name)),
+            None => error,
+        }
     }
 
     /// SELECT or EXAMINE; also where that folder is open already, for its numbers.
@@ -200,7 +213,7 @@ impl ImapMailbox {
                 _ => {}
             })
             .await;
-        let done = done?;
+        let done = done.map_err(|error| named(error, self.configured(name)))?;
         if !told {
             return Err(self.connection.lost("a folder was opened without EXISTS"));
         }

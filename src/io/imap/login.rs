@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
 use super::{
-    exec::{Connection, SHORT},
+    exec::{Connection, Done, SHORT, Step},
     names::quoted,
     screen::{Duplex, Unreadable},
     tls,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Connects and logs in.
-pub async fn log_in(account: &Account, password: &SecretString) -> Result<Connection, MailboxError> {
+pub async fn log_in(account: &Account, secret: &SecretString) -> Result<Connection, MailboxError> {
     let stream: Box<dyn Duplex> = Box::new(tls::dial(account).await?);
     let (mut connection, known) = match account.security {
         Security::StartTls => (start_tls(stream, account).await?, false),
@@ -26,7 +26,7 @@ pub async fn log_in(account: &Account, password: &SecretString) -> Result<Connec
     };
     if !known {
         connection.learn_capabilities().await?;
-        authenticate(&mut connection, &account.user, password.expose_secret()).await?;
+        authenticate(&mut connection, account, secret.expose_secret()).await?;
     }
     // What a server can after the login differs from what it says before.
     connection.learn_capabilities().await?;
@@ -63,11 +63,27 @@ async fn start_tls(stream: Box<dyn Duplex>, account: &Account) -> Result<Connect
     Connection::over(tls::protect(stream, account).await?).await
 }
 
-/// AUTHENTICATE PLAIN (RFC 4616) where offered, since it takes any characters; else LOGIN.
-async fn authenticate(connection: &mut Connection, user: &str, password: &str) -> Result<(), MailboxError> {
-    if [user, password].iter().any(|text| text.contains(['\r', '\n', '\0'])) {
-        return Err(MailboxError::Login("a line end in the user or the password".to_owned()));
+/// By token or by password.
+async fn authenticate(connection: &mut Connection, account: &Account, secret: &str) -> Result<(), MailboxError> {
+    let user = account.user.as_str();
+    // U+0001 separates the fields of a token's exchange.
+    if [user, secret].iter().any(|text| text.contains(['\r', '\n', '\0', '\x01'])) {
+        return Err(MailboxError::Login("a control character in the user or the password".to_owned()));
     }
+    let answer = if account.secret.is_token() {
+        with_token(connection, account, secret).await
+    } else {
+        with_password(connection, user, secret).await
+    };
+    answer.map_err(|error| match error {
+        // A NO to a login without a code is what most servers say to a wrong password.
+        MailboxError::Refused(text) | MailboxError::Missing(text) => MailboxError::Login(text),
+        error => error,
+    })
+}
+
+/// AUTHENTICATE PLAIN (RFC 4616) where offered, since it takes any characters; else LOGIN.
+async fn with_password(connection: &mut Connection, user: &str, password: &str) -> Result<(), MailboxError> {
     let answer = if connection.can("AUTH=PLAIN") {
         let secret = BASE64.encode(format!("\0{user}\0{password}").as_bytes());
         if connection.can("SASL-IR") {
@@ -82,9 +98,72 @@ async fn authenticate(connection: &mut Connection, user: &str, password: &str) -
     } else {
         connection.exec(&format!("LOGIN {} {}", quoted(user), quoted(password)), SHORT).await
     };
-    answer.map(drop).map_err(|error| match error {
-        // A NO to a login without a code is what most servers say to a wrong password.
-        MailboxError::Refused(text) | MailboxError::Missing(text) => MailboxError::Login(text),
-        error => error,
-    })
+    answer.map(drop)
+}
+
+/// AUTHENTICATE OAUTHBEARER where offered, since it is a standard; else XOAUTH2.
+async fn with_token(connection: &mut Connection, account: &Account, token: &str) -> Result<(), MailboxError> {
+    let (mechanism, message, end) = if connection.can("AUTH=OAUTHBEARER") {
+        // RFC 7628, 3.2.3: the server's account of its refusal is answered by a single U+0001 before it says NO.
+        ("OAUTHBEARER", oauthbearer(account, token), "AQ==")
+    } else if connection.can("AUTH=XOAUTH2") {
+        ("XOAUTH2", xoauth2(&account.user, token), "")
+    } else {
+        return Err(MailboxError::Unsupported("the server offers neither OAUTHBEARER nor XOAUTH2".to_owned()));
+    };
+    let message = BASE64.encode(message.as_bytes());
+    if connection.can("SASL-IR") {
+        converse(connection, &format!("AUTHENTICATE {mechanism} {message}"), &[end]).await
+    } else {
+        converse(connection, &format!("AUTHENTICATE {mechanism}"), &[&message, end]).await
+    }
+}
+
+/// Runs a command that goes on with a line of `answers` each time the server asks.
+async fn converse(connection: &mut Connection, command: &str, answers: &[&str]) -> Result<(), MailboxError> {
+    let until = Instant::now() + SHORT;
+    let tag = connection.begin(command, until).await?;
+    let (mut answers, mut done) = (answers.iter(), Done::default());
+    loop {
+        match connection.step(&tag, until, &mut done, &mut |_| {}).await? {
+            Step::Heard => {}
+            Step::Completed(result) => return result,
+            Step::Asked => match answers.next() {
+                Some(answer) => connection.send(format!("{answer}\r\n").as_bytes(), until).await?,
+                None => return Err(connection.lost("asked for more than there is")),
+            },
+        }
+    }
+}
+
+/// RFC 7628, 3.1. The user is a saslname (RFC 5801, 4).
+fn oauthbearer(account: &Account, token: &str) -> String {
+    let user = account.user.replace('=', "=3D").replace(',', "=2C");
+    format!("n,a={user},\x01host={}\x01port={}\x01auth=Bearer {token}\x01\x01", account.host, account.port)
+}
+
+/// Google's draft of it, which Microsoft took over.
+fn xoauth2(user: &str, token: &str) -> String {
+    format!("user={user}\x01auth=Bearer {token}\x01\x01")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SecretSource;
+
+    #[test]
+    fn a_token_is_wrapped_as_each_mechanism_wants_it() {
+        let account = Account {
+            host: "server.example.com".to_owned(),
+            port: 143,
+            security: Security::Tls,
+            user: "us=er,@example.com".to_owned(),
+            secret: SecretSource::Token(vec!["oama".to_owned()]),
+            ca_file: None,
+        };
+        let bearer = "n,a=us=3Der=2C@example.com,\x01host=server.example.com\x01port=143\x01auth=Bearer vF9d\x01\x01";
+        assert_eq!(oauthbearer(&account, "vF9d"), bearer);
+        assert_eq!(xoauth2("user@example.com", "vF9d"), "user=user@example.com\x01auth=Bearer vF9d\x01\x01");
+    }
 }

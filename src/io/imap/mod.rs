@@ -69,13 +69,13 @@ pub struct ImapMailbox {
     idle_refused: Option<Instant>,
 }
 
-/// Connects, logs in, and learns how folders are named.
+/// Connects, logs in with the password or token, and learns how folders are named.
 pub async fn connect(
     account: &Account,
     folders: &FolderNames,
-    password: SecretString,
+    secret: SecretString,
 ) -> Result<ImapMailbox, MailboxError> {
-    let mut connection = login::log_in(account, &password).await?;
+    let mut connection = login::log_in(account, &secret).await?;
     let (namespace, namespace_known) = folders::namespace(&mut connection).await?;
     let (folders, looked) = (folders.clone(), HashMap::new());
     Ok(ImapMailbox { connection, folders, namespace, namespace_known, open: None, looked, idle_refused: None })
@@ -92,7 +92,7 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn list(&mut self, listing: Listing) -> Result<Vec<Uid>, MailboxError> {
-        let uids = self.list_uids(listing).await?;
+        let uids = self.list_uids(listing).await.map_err(|error| self.about_open(error))?;
         Ok(uids.into_iter().map(Uid::Number).collect())
     }
 
@@ -101,7 +101,7 @@ impl Mailbox for ImapMailbox {
         uids: &[Uid],
         visit: &mut dyn FnMut(Vec<Envelope>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
-        self.visit_envelopes(&sets::numbers(uids), visit).await
+        self.visit_envelopes(&sets::numbers(uids), visit).await.map_err(|error| self.about_open(error))
     }
 
     async fn contents(
@@ -109,7 +109,7 @@ impl Mailbox for ImapMailbox {
         uids: &[Uid],
         visit: &mut dyn FnMut(Vec<Content>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
-        self.visit_contents(&sets::numbers(uids), visit).await
+        self.visit_contents(&sets::numbers(uids), visit).await.map_err(|error| self.about_open(error))
     }
 
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError> {
@@ -117,7 +117,7 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn seal(&mut self, uids: &[Uid], sealed: bool) -> Result<bool, MailboxError> {
-        self.seal_uids(&sets::numbers(uids), sealed).await
+        self.seal_uids(&sets::numbers(uids), sealed).await.map_err(|error| self.about_open(error))
     }
 
     async fn marker(&mut self) -> Result<Marker, MailboxError> {

@@ -31,6 +31,14 @@ pub fn refused(status: &Status, outcome: &Outcome<'_>) -> MailboxError {
     }
 }
 
+/// A missing folder by the name that the configuration has for it: the server says its own words.
+pub fn named(error: MailboxError, name: &str) -> MailboxError {
+    match error {
+        MailboxError::Missing(_) => MailboxError::Missing(name.to_owned()),
+        error => error,
+    }
+}
+
 /// Gmail and Outlook say it in words only; a full disk has words only everywhere.
 fn by_words(text: String) -> MailboxError {
     let words = text.to_ascii_lowercase();

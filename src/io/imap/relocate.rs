@@ -5,6 +5,7 @@ use super::{
     exec::LONG,
     folders::SEALED,
     names::quoted,
+    refusal::named,
     sets::{UidSet, sets},
 };
 use crate::{
@@ -21,10 +22,8 @@ impl ImapMailbox {
         self.require_writable()?;
         let name = self.wire_name(target);
         for set in sets(uids) {
-            self.relocate_set(&set, &name).await.map_err(|error| match error {
-                MailboxError::Missing(_) => MailboxError::Missing(self.folders.of(target).to_owned()),
-                error => error,
-            })?;
+            let moved = self.relocate_set(&set, &name).await;
+            moved.map_err(|error| named(error, self.folders.of(target)))?;
         }
         Ok(())
     }

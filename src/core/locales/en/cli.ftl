@@ -2,7 +2,7 @@
 
 exit-state = The state cannot be used: { $cause }
 exit-login = { $mailbox }: the server refused the login ({ $cause }). Check user and password; some providers want a password made for this program.
-exit-secret = { $mailbox }: the password could not be had: { $cause }
+exit-secret = { $mailbox }: the password or token could not be had: { $cause }
 exit-unsupported = { $mailbox }: this mailbox cannot be used safely: { $cause }
 exit-tls = { $mailbox }: no secure connection to the server: { $cause }
 exit-folder = { $mailbox }: a folder is missing: { $cause }
@@ -50,6 +50,12 @@ help-release = A digest now
 help-inspect = What quiethours makes of messages
 help-inspect-files = Messages, one a file
 help-inspect-json = As JSON, one object a line
+help-sieve = Print the rule that files the notifications at delivery; installs nothing
+help-sieve-mailbox = Which of several mailboxes
+help-completions = Print the completions of a shell
+help-completions-shell = bash, zsh, fish, elvish or powershell
+help-man = Print a man page: quiethours man | man -l -
+help-man-page = quiethours or quiethours.toml
 
 ## status
 

@@ -23,7 +23,6 @@ config-empty = there is nothing in it: give { $key } a value, or remove the line
 config-number = “{ $value }” is not a whole number from { $least } to { $most }; for example { $key } = { $right }
 config-choice = “{ $value }” is none of: { $choices }. For example { $key } = "{ $right }"
 config-conflict = { $key } and { $other } exclude each other: keep one of the two
-config-not-yet = { $key } is not in this version yet: remove it, or put # before it
 config-not-yet-value = this is not in this version yet: write { $right }, or remove the line
 
 config-no-week = your days are missing. For example weekdays = "9h-12h30, 14h-18h", or hours = "Mo-Fr 09:00-18:00"
@@ -39,11 +38,11 @@ config-imap-form = “{ $value }” names no server. For example imap = "mail.ex
 config-imap-scheme = “{ $value }” has an unknown beginning. Known are imaps://, imap+starttls:// and, on this machine only, imap://. For example imap = "{ $host }"
 config-imap-extra = “{ $value }” has more in it than a server. The user and the folder have options of their own; for example imap = "{ $host }"
 config-imap-cleartext = imap:// would send your password unencrypted over the network: it is for this machine only (localhost). Write imap = "{ $host }", or "imap+starttls://{ $host }"
-config-no-password = how to get the password? The best way is a command: password_command = ["pass", "show", "mail"]. Or password_file = "/path", password_credential = "name", or password = "…"
+config-no-password = how to get the password? The best way is a command: password_command = ["pass", "show", "mail"]. Or password_file = "/path", password_credential = "name", oauth_token_command = ["…"] where the provider wants a token, or password = "…"
 config-readable = other people on this machine can read { $file }, which holds a password. Run: chmod 600 "{ $file }"
 config-unreadable = { $file } cannot be read: { $cause }
 config-no-certificate = { $file } holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)
-config-command-quotes = a quote is missing in this command. A list is clearer: password_command = ["pass", "show", "mail"]
+config-command-quotes = a quote is missing in this command. A list is clearer: { $key } = ["pass", "show", "mail"]
 config-credential = “{ $value }” cannot name a systemd credential: give its name alone, without a path
 config-folder = “{ $value }” cannot name a folder. For example "{ $right }"
 config-held-intake = the server files notifications into { $intake }, and they wait there: remove { $held }

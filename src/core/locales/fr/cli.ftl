@@ -2,7 +2,7 @@
 
 exit-state = L’état ne peut pas être utilisé : { $cause }
 exit-login = { $mailbox } : le serveur a refusé la connexion ({ $cause }). Vérifiez l’utilisateur et le mot de passe ; certains fournisseurs exigent un mot de passe propre à ce programme.
-exit-secret = { $mailbox } : le mot de passe n’a pas pu être obtenu : { $cause }
+exit-secret = { $mailbox } : le mot de passe ou le jeton n’a pas pu être obtenu : { $cause }
 exit-unsupported = { $mailbox } : cette boîte ne peut pas être utilisée sans risque : { $cause }
 exit-tls = { $mailbox } : pas de connexion sûre avec le serveur : { $cause }
 exit-folder = { $mailbox } : il manque un dossier : { $cause }
@@ -50,6 +50,12 @@ help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
 help-inspect-json = En JSON, un objet par ligne
+help-sieve = Afficher la règle qui range les notifications dès leur arrivée ; n’installe rien
+help-sieve-mailbox = Laquelle de plusieurs boîtes
+help-completions = Afficher la complétion pour un interpréteur de commandes
+help-completions-shell = bash, zsh, fish, elvish ou powershell
+help-man = Afficher une page de manuel : quiethours man | man -l -
+help-man-page = quiethours ou quiethours.toml
 
 ## status
 

@@ -23,7 +23,6 @@ config-empty = il n’y a rien : donnez une valeur à { $key }, ou supprimez la 
 config-number = « { $value } » n’est pas un nombre entier de { $least } à { $most } ; par exemple { $key } = { $right }
 config-choice = « { $value } » ne figure pas parmi : { $choices }. Par exemple { $key } = "{ $right }"
 config-conflict = { $key } et { $other } s’excluent : gardez l’un des deux
-config-not-yet = { $key } n’existe pas encore dans cette version : supprimez la ligne, ou mettez un # devant
 config-not-yet-value = cela n’existe pas encore dans cette version : écrivez { $right }, ou supprimez la ligne
 
 config-no-week = vos jours manquent. Par exemple weekdays = "9h-12h30, 14h-18h", ou hours = "Mo-Fr 09:00-18:00"
@@ -39,11 +38,11 @@ config-imap-form = « { $value } » ne nomme pas un serveur. Par exemple imap = 
 config-imap-scheme = le début de « { $value } » est inconnu. On connaît imaps://, imap+starttls:// et, sur cette machine seulement, imap://. Par exemple imap = "{ $host }"
 config-imap-extra = « { $value } » contient plus qu’un serveur. L’utilisateur et le dossier ont leurs propres options ; par exemple imap = "{ $host }"
 config-imap-cleartext = imap:// enverrait votre mot de passe en clair sur le réseau : c’est réservé à cette machine (localhost). Écrivez imap = "{ $host }", ou "imap+starttls://{ $host }"
-config-no-password = comment obtenir le mot de passe ? Le mieux est une commande : password_command = ["pass", "show", "mail"]. Sinon password_file = "/chemin", password_credential = "nom", ou password = "…"
+config-no-password = comment obtenir le mot de passe ? Le mieux est une commande : password_command = ["pass", "show", "mail"]. Sinon password_file = "/chemin", password_credential = "nom", oauth_token_command = ["…"] si le fournisseur exige un jeton, ou password = "…"
 config-readable = d’autres personnes sur cette machine peuvent lire { $file }, qui contient un mot de passe. Lancez : chmod 600 "{ $file }"
 config-unreadable = { $file } ne peut pas être lu : { $cause }
 config-no-certificate = { $file } ne contient pas de certificat au format PEM (-----BEGIN CERTIFICATE-----)
-config-command-quotes = il manque un guillemet dans cette commande. Une liste est plus claire : password_command = ["pass", "show", "mail"]
+config-command-quotes = il manque un guillemet dans cette commande. Une liste est plus claire : { $key } = ["pass", "show", "mail"]
 config-credential = « { $value } » ne peut pas nommer un secret de systemd : donnez son nom seul, sans chemin
 config-folder = « { $value } » ne peut pas nommer un dossier. Par exemple "{ $right }"
 config-held-intake = le serveur range les notifications dans { $intake }, et elles y attendent : supprimez { $held }
