@@ -114,5 +114,6 @@ async fn ready(smtp: &Smtp, message: &[u8]) -> Result<Ready, Fault> {
 pub async fn credentials(smtp: &Smtp) -> Result<Credentials, Fault> {
     let secret = secret::read(&smtp.account.secret).await;
     let secret = secret.map_err(|error| Fault { refusal: Refusal::Transient, text: error.to_string() })?;
-    Ok(Credentials { user: smtp.account.user.clone(), secret, mechanism: Mechanism::Password })
+    let mechanism = if smtp.account.secret.is_token() { Mechanism::Token } else { Mechanism::Password };
+    Ok(Credentials { user: smtp.account.user.clone(), secret, mechanism })
 }

@@ -226,6 +226,10 @@ impl Session {
         if self.heard.reply().is_some_and(|reply| reply.code == 334) {
             fault = Fault::lasting("the token was refused");
         }
+        // A token expires by itself, and the next attempt fetches another.
+        if credentials.mechanism == Mechanism::Token {
+            fault.refusal = Refusal::Transient;
+        }
         if shows(&fault.text, credentials) {
             "the server repeated the password".clone_into(&mut fault.text);
         }

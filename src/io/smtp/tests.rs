@@ -213,7 +213,7 @@ async fn a_refused_login_is_told_and_a_password_that_the_server_repeats_is_not()
     }
     let mut token = greeting("XOAUTH2");
     token.push(("AUTH", "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n".to_owned()));
-    assert_eq!(log_in(Mechanism::Token, token).await.unwrap_err().refusal, Refusal::Permanent);
+    assert_eq!(log_in(Mechanism::Token, token).await.unwrap_err().refusal, Refusal::Transient);
     let fault = log_in(Mechanism::Password, greeting("GSSAPI")).await.unwrap_err();
     assert!(fault.text.contains("AUTH PLAIN or LOGIN"), "{fault}");
 }
