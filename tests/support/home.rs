@@ -28,6 +28,9 @@ const OFFICE: &str = "[availability]\nweekdays = \"9h-18h\"\ntimezone = \"Europe
 /// What happens at a moment of a night.
 pub type Script = Vec<(DateTime<Utc>, Box<dyn FnOnce()>)>;
 
+/// What was told on the desktop, and when.
+pub type Told = Vec<(DateTime<Utc>, String)>;
+
 /// A message as it lies on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -41,7 +44,7 @@ pub struct Stored {
 pub struct Home {
     dir: TempDir,
     number: RefCell<u32>,
-    told: Rc<RefCell<Vec<(DateTime<Utc>, String)>>>,
+    told: Rc<RefCell<Told>>,
 }
 
 impl Home {
@@ -151,7 +154,7 @@ impl Home {
     }
 
     /// What was told on the desktop, and when.
-    pub fn told(&self) -> Vec<(DateTime<Utc>, String)> {
+    pub fn told(&self) -> Told {
         self.told.borrow().clone()
     }
 
