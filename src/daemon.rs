@@ -10,6 +10,7 @@ mod filing;
 mod link;
 mod orphans;
 mod rest;
+mod send;
 mod sweep;
 mod witness;
 
@@ -22,6 +23,7 @@ use tokio::sync::{mpsc, watch};
 pub use self::{
     collect::{held, preview},
     link::connect,
+    send::credentials,
     witness::{Event, Log, Witness},
 };
 use self::{
@@ -439,6 +441,10 @@ impl Daemon {
         match reload() {
             Ok(config) => {
                 self.connecting = FuturesUnordered::new();
+                // Whoever mended the configuration is waiting for the digest.
+                if let Err(error) = self.state.set_note(deliver::BLOCKED_UNTIL, None) {
+                    tracing::warn!(%error, "the state could not be written");
+                }
                 self.policy = policy(&config);
                 self.sentences = Rc::new(Sentences::new(config.language));
                 let links = config.mailboxes.iter().map(|mailbox| Link::new(mailbox, now));

@@ -12,7 +12,7 @@ use std::{
 };
 
 use quiethours::{
-    config::{self, Config, ConfigError, Flags, SecretSource, Security, Source},
+    config::{self, Config, ConfigError, Delivery, Flags, SecretSource, Security, Source},
     core::language::Language,
 };
 
@@ -179,4 +179,29 @@ fn keys_without_effect_in_this_version_are_accepted_and_told() {
     for key in ["mailbox.coop.authserv_id", "digest.me", "digest.team"] {
         assert!(config.notes.iter().any(|note| note.contains(key)), "{key}: {:?}", config.notes);
     }
+}
+
+#[test]
+fn a_digest_by_smtp_takes_the_account_of_its_mailbox_and_is_readable_where_its_reader_is() {
+    let text = format!("{WEEK}{MAILBOX}password = 'x'\n[digest]\ndeliver = 'smtp'\nsmtp = 'smtp.coop.example'\n");
+    let config = load(&write("config.toml", &text).path, Language::En).unwrap();
+    let Delivery::Smtp(smtp) = &config.digest.delivery else { panic!("{:?}", config.digest) };
+    let account = &smtp.account;
+    assert_eq!((account.host.as_str(), account.port, account.security), ("smtp.coop.example", 465, Security::Tls));
+    assert_eq!(account.user, "alice@coop.example");
+    assert_eq!((smtp.readable.as_deref(), smtp.replies), (Some("coop"), true));
+    assert!(config.notes.is_empty(), "{:?}", config.notes);
+}
+
+#[test]
+fn a_digest_sent_to_another_domain_has_no_reply_addresses_and_says_why() {
+    let text = format!(
+        "{WEEK}{MAILBOX}password = 'x'\n[digest]\ndeliver = 'smtp'\nsmtp = 'smtp+starttls://smtp.coop.example'\n\
+         to = 'alice@home.example'\nsmtp_user = 'alice'\nsmtp_password_command = 'pass smtp'\n"
+    );
+    let config = load(&write("config.toml", &text).path, Language::En).unwrap();
+    let Delivery::Smtp(smtp) = &config.digest.delivery else { panic!("{:?}", config.digest) };
+    assert_eq!((smtp.account.user.as_str(), smtp.account.port), ("alice", 587));
+    assert_eq!((smtp.readable.as_deref(), smtp.replies), (None, false));
+    assert!(config.notes.iter().any(|note| note.contains("alice@home.example")), "{:?}", config.notes);
 }

@@ -5,7 +5,7 @@ mod support;
 
 use quiethours::core::{
     mail::{Ident, Uid},
-    release::{self, Marker, Original, Release, Step},
+    release::{self, Marker, Original, Release, Route, Step},
 };
 use support::{
     home::Home,
@@ -46,7 +46,7 @@ fn interrupt(home: &Home, name: &str, step: &Step) -> String {
         rid: rid.clone(),
         instants: vec![("coop".to_owned(), at(OPENING))],
         manifest: vec![Original { mailbox: "coop".to_owned(), uid_validity: 0, uid: Uid::Name(name.into()), ident }],
-        delivery: "coop".to_owned(),
+        route: Route::Mailbox("coop".to_owned()),
         bytes: digest(&rid),
         period_end: at(OPENING),
         sealed_at: at(OPENING),

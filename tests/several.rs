@@ -11,7 +11,7 @@ use std::{
 
 use quiethours::{
     core::mail::{Ident, Uid},
-    core::release::{Original, Release, Step, rid},
+    core::release::{Original, Release, Route, Step, rid},
     io::state::State,
 };
 use rustix::process::Signal;
@@ -133,7 +133,7 @@ fn accepted_but_not_filed(coop: &Home, forum: &Home) {
         rid: rid("config", manifest.iter().map(|original| original.ident)),
         instants: ["coop", "forum"].map(|name| (name.to_owned(), opening)).to_vec(),
         manifest,
-        delivery: "coop".to_owned(),
+        route: Route::Mailbox("coop".to_owned()),
         bytes: b"X: y\r\n\r\n".to_vec(),
         period_end: opening,
         sealed_at: opening,
@@ -189,7 +189,7 @@ fn a_release_whose_delivery_mailbox_left_the_configuration_is_composed_anew() {
         rid: rid("config", []),
         instants: Vec::new(),
         manifest: Vec::new(),
-        delivery: "gone".to_owned(),
+        route: Route::Mailbox("gone".to_owned()),
         bytes: b"X: y\r\n\r\n".to_vec(),
         period_end: at(NIGHT),
         sealed_at: at(NIGHT),

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use quiethours::{
     core::{
         mail::{Ident, Uid, Verdict},
-        release::{Marker, Original, Release, Step},
+        release::{Marker, Original, Release, Route, Step},
         timeline::{self, Override},
     },
     io::state::{State, StateError},
@@ -42,7 +42,7 @@ fn release(rid: &str, originals: u32) -> Release {
         rid: rid.to_owned(),
         instants: vec![("coop".to_owned(), at(0)), ("forum".to_owned(), at(0))],
         manifest: (0..originals).map(original).collect(),
-        delivery: "coop".to_owned(),
+        route: Route::Mailbox("coop".to_owned()),
         bytes: b"Subject: the secret words of a volunteer\r\n\r\n".repeat(400),
         period_end: at(0),
         sealed_at: at(1),

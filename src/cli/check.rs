@@ -1,6 +1,7 @@
 //! `check`: every condition for working, a line each with its remedy.
 
 mod mailbox;
+mod smtp;
 
 pub(super) use self::mailbox::reach;
 
@@ -66,7 +67,9 @@ pub(super) fn run(context: &Context, arguments: &Check) -> Result<Exit, Failure>
     if arguments.offline {
         findings.tell(Line::Note(sentences.say("check-offline")))?;
     } else {
-        context.runtime()?.block_on(mailbox::all(&config, &mut findings))?;
+        let runtime = context.runtime()?;
+        runtime.block_on(mailbox::all(&config, &mut findings))?;
+        runtime.block_on(smtp::login(&config, &mut findings))?;
     }
     hints(&config, &mut findings)?;
     if findings.exit != Exit::Done {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::Security;
 
-/// An IMAP server.
+/// An IMAP or a submission server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Host name in ASCII, or address without brackets.
@@ -15,7 +15,7 @@ pub struct Server {
     pub security: Security,
 }
 
-/// Why a text names no IMAP server.
+/// Why a text names no such server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerError {
     /// It is not `host`, `host:port` or a URL with a host.
@@ -28,19 +28,40 @@ pub enum ServerError {
     Cleartext,
 }
 
-/// RFC 8314: TLS from the first byte.
-const TLS_PORT: u16 = 993;
-/// RFC 3501: in clear, or with STARTTLS.
-const PLAIN_PORT: u16 = 143;
+/// The name of a protocol in a URL, and its ports: with TLS from the first byte (RFC 8314), with STARTTLS, in clear.
+struct Protocol {
+    name: &'static str,
+    tls: u16,
+    starttls: u16,
+    clear: u16,
+}
+
+const IMAP: Protocol = Protocol { name: "imap", tls: 993, starttls: 143, clear: 143 };
+/// A mail server on this machine listens on 25.
+const SMTP: Protocol = Protocol { name: "smtp", tls: 465, starttls: 587, clear: 25 };
 
 /// Reads `host`, `host:port` (both TLS), `imaps://`, `imap+starttls://`, or `imap://` (loopback only).
 pub fn server(text: &str) -> Result<Server, ServerError> {
+    read(text, &IMAP)
+}
+
+/// As [`server`], with `smtps://`, `smtp+starttls://` and `smtp://`.
+pub fn submission_server(text: &str) -> Result<Server, ServerError> {
+    read(text, &SMTP)
+}
+
+fn read(text: &str, protocol: &Protocol) -> Result<Server, ServerError> {
     let text = text.trim();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("imaps", text));
-    let (security, port) = match scheme.to_ascii_lowercase().as_str() {
-        "imaps" => (Security::Tls, TLS_PORT),
-        "imap+starttls" => (Security::StartTls, PLAIN_PORT),
-        "imap" => (Security::Cleartext, PLAIN_PORT),
+    let (scheme, rest) = text.split_once("://").map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
+    let scheme = scheme.map(|scheme| scheme.to_ascii_lowercase());
+    let kind = match &scheme {
+        None => Some("s"),
+        Some(scheme) => scheme.strip_prefix(protocol.name),
+    };
+    let (security, port) = match kind {
+        Some("s") => (Security::Tls, protocol.tls),
+        Some("+starttls") => (Security::StartTls, protocol.starttls),
+        Some("") => (Security::Cleartext, protocol.clear),
         _ => return Err(ServerError::Scheme),
     };
     let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -103,7 +124,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (String, u16, Security) {
-        let server = server(text).unwrap();
+        let read = if text.contains("smtp") { submission_server } else { server };
+        let server = read(text).unwrap();
         (server.host, server.port, server.security)
     }
 
@@ -117,6 +139,16 @@ mod tests {
         assert_eq!(read("imap://[::1]:1143"), ("::1".into(), 1143, Security::Cleartext));
         assert_eq!(read("::1"), ("::1".into(), 993, Security::Tls));
         assert_eq!(read("mél.example").0, "xn--ml-bja.example");
+    }
+
+    #[test]
+    fn a_submission_server_has_ports_of_its_own() {
+        assert_eq!(read("smtp.coop.example"), ("smtp.coop.example".into(), 465, Security::Tls));
+        assert_eq!(read("smtps://mail.coop.example:1465").1, 1465);
+        assert_eq!(read("smtp+starttls://mail.coop.example"), ("mail.coop.example".into(), 587, Security::StartTls));
+        assert_eq!(read("smtp://localhost"), ("localhost".into(), 25, Security::Cleartext));
+        assert_eq!(submission_server("smtp://mail.coop.example"), Err(ServerError::Cleartext));
+        assert_eq!(submission_server("imaps://mail.coop.example"), Err(ServerError::Scheme));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `[digest]`: for whom, where to, and when.
 
 use super::{
-    DigestConfig,
+    Delivery, DigestConfig, MailboxConfig,
     address::{inner_addr_spec, is_addr_spec},
-    suggest,
+    smtp, suggest,
     table::Table,
 };
 
@@ -23,8 +23,8 @@ pub(super) const KEYS: &[&str] = &[
     "attach_originals",
 ];
 
-/// Keys of the contract that change nothing yet: the digest comes by mailbox, and has no sections by name.
-const WITHOUT_EFFECT: &[&str] = &["smtp", "smtp_user", "smtp_password_command", "me", "team"];
+/// Keys of the contract that change nothing yet: the digest has no sections by name.
+const WITHOUT_EFFECT: &[&str] = &["me", "team"];
 
 /// Blocks in a digest: what one sitting can take in.
 const MAX_TOPICS: u32 = 25;
@@ -32,24 +32,41 @@ const MAX_TOPICS: u32 = 25;
 const MOST_TOPICS: u32 = 500;
 
 /// The digest's settings; `None` if something in them is wrong.
-pub(super) fn read(table: &Table<'_>) -> Option<DigestConfig> {
+pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<DigestConfig> {
     table.only(KEYS);
     table.without_effect(WITHOUT_EFFECT);
-    deliver(table);
     attach_originals(table);
-    let mailbox = delivery(table);
+    let mailbox = receiver(table);
     let to = to(table, mailbox.as_deref());
     let from = if table.has("from") { address(table, "from") } else { to.clone() };
     let (at_opening, at) = instants(table);
     let batch = table.choice("while_open", &["pass", "batch"]) == Some("batch");
     let max_topics = table.number("max_topics", 1, MOST_TOPICS, MAX_TOPICS) as usize;
-    Some(DigestConfig { to: to?, from: from?, mailbox: mailbox?, at, at_opening, batch, max_topics })
+    let delivery = delivery(table, mailboxes, mailbox.as_deref(), to.as_deref());
+    Some(DigestConfig {
+        to: to?,
+        from: from?,
+        delivery: delivery?,
+        mailbox: mailbox?,
+        at,
+        at_opening,
+        batch,
+        max_topics,
+    })
 }
 
-fn deliver(table: &Table<'_>) {
+fn delivery(
+    table: &Table<'_>,
+    mailboxes: &[MailboxConfig],
+    mailbox: Option<&str>,
+    to: Option<&str>,
+) -> Option<Delivery> {
     if table.choice("deliver", &["mailbox", "smtp"]) == Some("smtp") {
-        table.wrong("deliver", "config-not-yet-smtp", &[]);
+        // Without these two, what is missing is told already.
+        return smtp::read(table, mailboxes, mailbox?, to?).map(Delivery::Smtp);
     }
+    table.without_effect(&["smtp", "smtp_user", "smtp_password_command"]);
+    Some(Delivery::Mailbox)
 }
 
 fn attach_originals(table: &Table<'_>) {
@@ -59,7 +76,7 @@ fn attach_originals(table: &Table<'_>) {
 }
 
 /// The mailbox whose INBOX receives the digest: the only one, or the one that is named.
-fn delivery(table: &Table<'_>) -> Option<String> {
+fn receiver(table: &Table<'_>) -> Option<String> {
     let names = table.tree().names("mailbox");
     if !table.has("mailbox") {
         if let [only] = &names[..] {

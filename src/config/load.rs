@@ -101,7 +101,7 @@ fn read(root: &Table<'_>, language: Language, path: &Path) -> Option<Config> {
     let timeline = availability::read(&root.table("availability"));
     let (urgent, max_urgent) = urgent(&root.table("urgent"));
     let mailboxes = mailbox::read_all(root, &profile, &urgent);
-    let digest = digest::read(&root.table("digest"));
+    let digest = digest::read(&root.table("digest"), &mailboxes);
     let state_dir = state_dir(&root.table("state"), &profile);
     Some(Config {
         language,

@@ -9,6 +9,7 @@ mod mailbox;
 mod paths;
 mod raw;
 mod secret;
+mod smtp;
 mod suggest;
 mod table;
 
@@ -16,9 +17,9 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::core::{language::Language, selector::Rules, timeline::Timeline};
+use crate::core::{language::Language, release::Route, selector::Rules, timeline::Timeline};
 
-pub use address::{Server, ServerError, is_addr_spec, server};
+pub use address::{Server, ServerError, is_addr_spec, server, submission_server};
 pub use availability::system_timezone;
 pub use load::{Problem, keys, language, load, load_if_any};
 pub use paths::{DEFAULT_PROFILE, file, home, profile};
@@ -79,7 +80,7 @@ pub enum Source {
     Maildir(PathBuf),
 }
 
-/// An account on an IMAP server.
+/// An account on an IMAP or a submission server.
 #[derive(Debug)]
 pub struct Account {
     /// Host name or address.
@@ -136,7 +137,9 @@ pub struct DigestConfig {
     pub to: String,
     /// The addr-spec of From.
     pub from: String,
-    /// The mailbox whose INBOX it is appended to.
+    /// How it goes out.
+    pub delivery: Delivery,
+    /// The mailbox whose INBOX it is appended to; with SMTP, the one that lends its account.
     pub mailbox: String,
     /// Digest instants inside an open span besides openings: minutes from midnight.
     pub at: Vec<u16>,
@@ -146,6 +149,46 @@ pub struct DigestConfig {
     pub batch: bool,
     /// Blocks in a digest.
     pub max_topics: usize,
+}
+
+impl DigestConfig {
+    /// How a digest that is sealed now goes out.
+    pub fn route(&self) -> Route {
+        match &self.delivery {
+            Delivery::Mailbox => Route::Mailbox(self.mailbox.clone()),
+            Delivery::Smtp(smtp) => Route::Smtp { readable: smtp.readable.clone() },
+        }
+    }
+}
+
+/// `digest.deliver`
+#[derive(Debug)]
+pub enum Delivery {
+    /// Appended to the INBOX of `digest.mailbox`.
+    Mailbox,
+    /// Sent by SMTP.
+    Smtp(Smtp),
+}
+
+impl Delivery {
+    /// Whether reply addresses of notifications, which are bearer tokens, may be in the digest.
+    pub fn keeps_replies(&self) -> bool {
+        match self {
+            Self::Mailbox => true,
+            Self::Smtp(smtp) => smtp.replies,
+        }
+    }
+}
+
+/// `digest.smtp`
+#[derive(Debug)]
+pub struct Smtp {
+    /// The account on the submission server.
+    pub account: Account,
+    /// The mailbox whose user is the digest's reader: there it can be looked for.
+    pub readable: Option<String>,
+    /// Whether the digest stays in the domain of every mailbox.
+    pub replies: bool,
 }
 
 /// One thing wrong with the configuration.

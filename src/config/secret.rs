@@ -55,7 +55,7 @@ fn inline(table: &Table<'_>, key: &str) -> Option<SecretString> {
 }
 
 /// argv as a list, or a text that is split as a shell would; no shell runs.
-fn command(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
+pub(super) fn command(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
     let mut words = table.list(key)?;
     if table.value(key).is_some_and(|value| value.as_str().is_some()) {
         let Some(split) = shlex::split(&words.concat()) else {

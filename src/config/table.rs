@@ -113,6 +113,12 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Something worth knowing, told by `check`.
+    pub(super) fn note(&self, id: &str, args: &[(&str, &str)]) {
+        let note = self.report.say(id, args);
+        self.report.notes.borrow_mut().push(note);
+    }
+
     /// The table `key`.
     pub(super) fn table(&self, key: &str) -> Table<'a> {
         let dict = match self.value(key) {

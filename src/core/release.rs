@@ -45,6 +45,40 @@ pub fn rid(profile: &str, idents: impl IntoIterator<Item = Ident>) -> String {
     text
 }
 
+/// The looks for a digest that a server may have accepted over SMTP: it may be on its way for some minutes.
+pub const SMTP_LOOKS: [TimeDelta; 4] =
+    [TimeDelta::minutes(1), TimeDelta::minutes(2), TimeDelta::minutes(5), TimeDelta::minutes(15)];
+
+/// How a digest goes out, and the mailbox whose INBOX it lands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Put into this mailbox.
+    Mailbox(String),
+    /// Sent.
+    Smtp {
+        /// The mailbox that receives it, if it is one of ours.
+        readable: Option<String>,
+    },
+}
+
+impl Route {
+    /// The mailbox in which the digest can be looked for.
+    pub fn readable(&self) -> Option<&str> {
+        match self {
+            Self::Mailbox(name) => Some(name),
+            Self::Smtp { readable } => readable.as_deref(),
+        }
+    }
+
+    /// How long after an attempt whose outcome is unknown to look, beyond at once. After the last it is taken as not delivered.
+    fn looks(&self) -> &'static [TimeDelta] {
+        match self {
+            Self::Mailbox(_) => &[SETTLING],
+            Self::Smtp { .. } => &SMTP_LOOKS,
+        }
+    }
+}
+
 /// One original in a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
@@ -94,8 +128,8 @@ pub struct Release {
     pub instants: Vec<(String, DateTime<Utc>)>,
     /// Its originals.
     pub manifest: Vec<Original>,
-    /// The mailbox whose INBOX the digest goes to.
-    pub delivery: String,
+    /// How the digest goes out.
+    pub route: Route,
     /// The exact bytes of the digest, CRLF.
     pub bytes: Vec<u8>,
     /// The end of the period it covers.
@@ -162,9 +196,9 @@ pub fn looked(release: &Release, found: bool, at: DateTime<Utc>, now: DateTime<U
         return Looked::Delivered;
     }
     // A clock that was set back must not make it wait for a time long gone.
-    let settled = at + SETTLING;
-    if now < settled && now >= at {
-        return Looked::Wait(settled);
+    let later = release.route.looks().iter().map(|delay| at + *delay).find(|look| now < *look);
+    if let Some(look) = later.filter(|_| now >= at) {
+        return Looked::Wait(look);
     }
     let oldest = release.uncertain.iter().filter(|tried| **tried > now - UNCERTAIN_PERIOD).min();
     match oldest {
@@ -211,7 +245,7 @@ mod tests {
             rid: rid("config", []),
             instants: Vec::new(),
             manifest: Vec::new(),
-            delivery: "coop".to_owned(),
+            route: Route::Mailbox("coop".to_owned()),
             bytes: Vec::new(),
             period_end: instant("2026-11-23T08:00:00Z"),
             sealed_at: instant("2026-11-23T08:00:00Z"),
@@ -237,6 +271,18 @@ mod tests {
         assert_eq!(looked(&release, false, at, at + TimeDelta::seconds(59)), Looked::Wait(settled));
         assert_eq!(looked(&release, false, at, settled), Looked::Repeat);
         assert_eq!(looked(&release, true, at, at), Looked::Delivered);
+    }
+
+    #[test]
+    fn a_digest_that_may_be_on_its_way_is_looked_for_during_a_quarter_of_an_hour() {
+        let release = Release { route: Route::Smtp { readable: None }, ..uncertain_at(&[]) };
+        let at = instant("2026-11-23T08:00:00Z");
+        let mut looks = vec![at];
+        while let Looked::Wait(next) = looked(&release, false, at, *looks.last().unwrap()) {
+            looks.push(next);
+        }
+        let minutes: Vec<i64> = looks.iter().map(|look| (*look - at).num_minutes()).collect();
+        assert_eq!(minutes, [0, 1, 2, 5, 15]);
     }
 
     #[test]

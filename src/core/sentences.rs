@@ -15,6 +15,7 @@ const FRENCH: &[&str] = &[
     include_str!("locales/fr/demo.ftl"),
     include_str!("locales/fr/digest.ftl"),
     include_str!("locales/fr/sieve.ftl"),
+    include_str!("locales/fr/smtp.ftl"),
     include_str!("locales/fr/time.ftl"),
 ];
 const ENGLISH: &[&str] = &[
@@ -25,6 +26,7 @@ const ENGLISH: &[&str] = &[
     include_str!("locales/en/demo.ftl"),
     include_str!("locales/en/digest.ftl"),
     include_str!("locales/en/sieve.ftl"),
+    include_str!("locales/en/smtp.ftl"),
     include_str!("locales/en/time.ftl"),
 ];
 

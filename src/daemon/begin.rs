@@ -8,6 +8,7 @@ use super::{
     Daemon, Failure, Progress,
     collect::{held, period, style, urgent},
     deliver::{BLOCKED_UNTIL, RECHECK},
+    link::Link,
     witness::Event,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
         digest::{self, Entry, Input, Passed},
         gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
         mail::Ident,
-        release::{self, Original, REFUSED_PAUSE, Release, Step},
+        release::{self, Original, REFUSED_PAUSE, Release, Route, Step},
         text,
         timeline::Timeline,
     },
@@ -99,7 +100,7 @@ impl Daemon {
     fn ready(&mut self, call: &Call, now: DateTime<Utc>) -> Option<Vec<usize>> {
         let ready: Vec<usize> = call.wanted.iter().copied().filter(|at| self.links[*at].is_up()).collect();
         let missing = call.wanted.iter().filter(|at| !self.links[**at].is_up());
-        let delivery = self.links.iter().any(|link| link.name == self.config.digest.mailbox && link.is_up());
+        let delivery = self.is_deliverable();
         let since = *self.due_since.get_or_insert(now);
         // A clock that was set back must not prolong the wait.
         let patient = now >= since && now < since + PATIENCE && call.requested.is_none();
@@ -109,6 +110,16 @@ impl Daemon {
             waits || !link.tried || link.is_connecting() || (patient && !self.once && link.retry_at().is_some())
         });
         (!ready.is_empty() && delivery && !waits).then_some(ready)
+    }
+
+    /// An INBOX that receives the digest must be up; one that the digest is sent to is only waited for.
+    fn is_deliverable(&self) -> bool {
+        let route = self.config.digest.route();
+        let link = self.links.iter().find(|link| Some(link.name.as_str()) == route.readable());
+        match route {
+            Route::Mailbox(_) => link.is_some_and(Link::is_up),
+            Route::Smtp { .. } => link.is_none_or(|link| link.tried && !link.is_connecting()),
+        }
     }
 
     async fn begin(
@@ -156,7 +167,7 @@ impl Daemon {
             rid,
             instants,
             manifest,
-            delivery: self.config.digest.mailbox.clone(),
+            route: self.config.digest.route(),
             bytes,
             period_end: period.to,
             sealed_at: now,

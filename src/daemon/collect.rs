@@ -127,7 +127,7 @@ pub(super) fn style(config: &Config, timeline: &Timeline, outlook: &Outlook, now
         config_file: config.path.display().to_string(),
         next_digest: outlook.next_digest,
         closed_days: closed_days(timeline, now, &sentences),
-        replies: true,
+        replies: config.digest.delivery.keeps_replies(),
     }
 }
 

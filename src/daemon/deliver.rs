@@ -9,7 +9,7 @@ use crate::{
     core::{
         backoff::Backoff,
         mail::{Folder, Uid},
-        release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Step},
+        release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Route, Step},
         text,
     },
     io::{
@@ -58,13 +58,22 @@ impl Daemon {
         }
     }
 
-    fn delivery(&self) -> Option<usize> {
+    pub(super) fn delivery(&self) -> Option<usize> {
         let release = self.release.as_ref()?;
-        self.links.iter().position(|link| link.name == release.delivery && link.is_up())
+        let name = release.route.readable()?;
+        self.links.iter().position(|link| link.name == name && link.is_up())
+    }
+
+    async fn attempt(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+        match self.release.as_ref().map(|release| &release.route) {
+            Some(Route::Mailbox(_)) => self.append(now).await,
+            Some(Route::Smtp { .. }) => self.send(now).await,
+            None => Ok(Progress::Advanced),
+        }
     }
 
     /// Certainly not delivered: tag, look whether another host was faster, record the intent, deliver.
-    async fn attempt(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+    async fn append(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
         let Some(index) = self.delivery() else { return Ok(Progress::Waits(Some(now + RECHECK))) };
         self.tag(true).await?;
         let fail = |failure: Failure| (index, failure);
@@ -80,17 +89,18 @@ impl Daemon {
         self.record(intent, &release.uncertain).map_err(|error| fail(error.into()))?;
         let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
         let outcome = mailbox.append(&release.rid, &release.bytes).await;
-        self.performed(index, release::performed(outcome), &release, now).await
+        self.performed(Some(index), release::performed(outcome), &release, now).await
     }
 
-    async fn performed(
+    /// Records how an attempt ended: in the mailbox at `index`, or by SMTP.
+    pub(super) async fn performed(
         &mut self,
-        index: usize,
+        index: Option<usize>,
         record: Record,
         release: &Release,
         now: DateTime<Utc>,
     ) -> Result<Progress, (usize, Failure)> {
-        let fail = |error: StateError| (index, Failure::State(error));
+        let fail = |error: StateError| (index.unwrap_or_default(), Failure::State(error));
         match record {
             Record::Accepted => {
                 self.accepted(now);
@@ -102,22 +112,23 @@ impl Daemon {
                 self.refusals += 1;
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
-                self.refused(Some(index), &text, now);
+                self.refused(index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
-                self.tag(false).await?;
                 let until = now + REFUSED_PAUSE;
+                self.tag(false).await?;
                 self.state.set_note(BLOCKED_UNTIL, Some(&until.to_rfc3339())).map_err(fail)?;
                 self.state.unseal().map_err(fail)?;
                 self.release = None;
-                self.refused(Some(index), &text, now);
+                self.refused(index, &text, now);
                 Ok(Progress::Waits(Some(until)))
             }
             Record::Uncertain(text) => {
                 let mut uncertain = release.uncertain.clone();
                 uncertain.push(now);
                 let step = self.release.as_ref().map_or(Step::Sealed, |release| release.step.clone());
+                let Some(index) = index else { return self.sent_perhaps(step, &uncertain, &text) };
                 self.record(step, &uncertain).map_err(fail)?;
                 Err((index, Failure::Mailbox(MailboxError::Lost(text))))
             }
@@ -131,12 +142,19 @@ impl Daemon {
         marker: Option<Marker>,
         now: DateTime<Utc>,
     ) -> Result<Progress, (usize, Failure)> {
-        let Some(index) = self.delivery() else { return Ok(Progress::Waits(Some(now + RECHECK))) };
         let Some(release) = self.release.clone() else { return Ok(Progress::Advanced) };
-        let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
-        let place = marker.map_or(Look::Since(release.sealed_at), Look::After);
-        let sight = mailbox.look(&release.rid, place).await.map_err(|error| (index, error.into()))?;
-        match release::looked(&release, sight == Sight::Found, at, now) {
+        let (index, found) = match self.delivery() {
+            Some(index) => {
+                let Some(mailbox) = self.links[index].mailbox() else { return Ok(Progress::Waits(None)) };
+                let place = marker.map_or(Look::Since(release.sealed_at), Look::After);
+                let sight = mailbox.look(&release.rid, place).await.map_err(|error| (index, error.into()))?;
+                (index, sight == Sight::Found)
+            }
+            // Nobody can look there: what counts is only how often it was tried.
+            None if release.route.readable().is_none() => (0, false),
+            None => return Ok(Progress::Waits(Some(now + RECHECK))),
+        };
+        match release::looked(&release, found, at, now) {
             Looked::Delivered => {
                 self.accepted(now);
                 self.record_acceptance(now).map_err(|error| (index, error.into()))?;
@@ -148,7 +166,7 @@ impl Daemon {
     }
 
     /// From here on the digest is never delivered again, even if recording that fails.
-    fn accepted(&mut self, now: DateTime<Utc>) {
+    pub(super) fn accepted(&mut self, now: DateTime<Utc>) {
         self.unrecorded = true;
         if let Some(release) = &mut self.release {
             release.step = Step::Accepted;
@@ -157,7 +175,7 @@ impl Daemon {
         }
     }
 
-    fn record(&mut self, step: Step, uncertain: &[DateTime<Utc>]) -> Result<(), StateError> {
+    pub(super) fn record(&mut self, step: Step, uncertain: &[DateTime<Utc>]) -> Result<(), StateError> {
         self.state.record_step(&step, uncertain)?;
         if let Some(release) = &mut self.release {
             release.step = step;

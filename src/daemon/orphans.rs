@@ -68,7 +68,8 @@ impl Daemon {
     }
 
     async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
-        let delivery = self.links.iter().position(|link| link.name == self.config.digest.mailbox);
+        let route = self.config.digest.route();
+        let delivery = self.links.iter().position(|link| Some(link.name.as_str()) == route.readable());
         let Some(index) = delivery else { return Ok(false) };
         let Some(mailbox) = self.links[index].mailbox() else { return Ok(false) };
         let sight = mailbox.look(rid, Look::Since(now - LOOK_BACK)).await.map_err(|error| (index, error.into()))?;

@@ -9,4 +9,5 @@ pub mod maildir;
 pub(crate) mod readiness;
 pub mod secret;
 pub mod service;
+pub mod smtp;
 pub mod state;

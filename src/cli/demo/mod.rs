@@ -19,7 +19,7 @@ use super::{
     output,
 };
 use crate::{
-    config::{Config, DigestConfig, MailboxConfig, Source},
+    config::{Config, Delivery, DigestConfig, MailboxConfig, Source},
     core::{
         language::Language,
         selector::{Rules, Selector},
@@ -156,6 +156,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
         digest: DigestConfig {
             to: "alice@lescanoe.example".to_owned(),
             from: "alice@lescanoe.example".to_owned(),
+            delivery: Delivery::Mailbox,
             mailbox: "canoe".to_owned(),
             at: Vec::new(),
             at_opening: true,

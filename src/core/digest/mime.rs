@@ -61,6 +61,13 @@ pub fn message(digest: &Digest, input: &Input, rid: &str) -> Result<Vec<u8>, Mes
     Ok(message.formatted())
 }
 
+/// The addr-specs of From and To in a message of ours.
+pub fn envelope(message: &[u8]) -> Option<(String, String)> {
+    let parsed = mail_parser::MessageParser::default().parse_headers(message)?;
+    let first = |address: Option<&mail_parser::Address<'_>>| Some(address?.first()?.address()?.to_owned());
+    Some((first(parsed.from())?, first(parsed.to())?))
+}
+
 /// Text first: of alternatives the last is preferred (RFC 2046, section 5.1.4).
 fn alternative(digest: &Digest, rid: &str) -> MultiPart {
     // "=_" cannot stand in quoted-printable text, so the boundary is in no part; a random one would change the bytes.

@@ -20,7 +20,7 @@ use chrono_tz::Tz;
 
 pub use self::{
     json::json,
-    mime::{MessageError, message},
+    mime::{MessageError, envelope, message},
 };
 use super::{language::Language, notice::Notice};
 

@@ -22,6 +22,11 @@ mod sets;
 mod structure;
 mod tls;
 
+pub(super) use self::{
+    screen::Duplex,
+    tls::{dial, protect},
+};
+
 use std::{collections::HashMap, ops::ControlFlow, time::Duration};
 
 use async_trait::async_trait;

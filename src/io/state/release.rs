@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::{State, StateError, Verdict, fact, instant, memory, optional_instant, unknown_word};
 use crate::core::{
     mail::{Ident, Uid},
-    release::{Marker, Original, Release, Step},
+    release::{Marker, Original, Release, Route, Step},
 };
 
 /// What is kept of an accepted digest.
@@ -224,7 +224,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
     let (period_end, sealed_at) = (release.period_end.timestamp_micros(), release.sealed_at.timestamp_micros());
     connection.execute(
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
-        params![release.rid, release.delivery, release.bytes, period_end, sealed_at],
+        params![release.rid, route_text(&release.route), release.bytes, period_end, sealed_at],
     )?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
@@ -293,13 +293,34 @@ fn read_release(row: &Row<'_>) -> rusqlite::Result<Release> {
         rid: row.get(0)?,
         instants: Vec::new(),
         manifest: Vec::new(),
-        delivery: row.get(1)?,
+        route: read_route(row.get(1)?),
         bytes: row.get(2)?,
         period_end: instant(row, 3)?,
         sealed_at: instant(row, 4)?,
         uncertain: Vec::new(),
         step: read_step(row)?,
     })
+}
+
+const BY_SMTP: &str = "smtp:";
+const BY_MAILBOX: &str = "mailbox:";
+
+/// A mailbox is its name, as long as that looks like nothing else.
+fn route_text(route: &Route) -> String {
+    match route {
+        Route::Smtp { readable } => format!("{BY_SMTP}{}", readable.as_deref().unwrap_or_default()),
+        Route::Mailbox(name) if name.starts_with(BY_SMTP) || name.starts_with(BY_MAILBOX) => {
+            format!("{BY_MAILBOX}{name}")
+        }
+        Route::Mailbox(name) => name.clone(),
+    }
+}
+
+fn read_route(text: String) -> Route {
+    if let Some(name) = text.strip_prefix(BY_SMTP) {
+        return Route::Smtp { readable: (!name.is_empty()).then(|| name.to_owned()) };
+    }
+    Route::Mailbox(text.strip_prefix(BY_MAILBOX).map(str::to_owned).unwrap_or(text))
 }
 
 fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
@@ -324,4 +345,18 @@ fn read_original(row: &Row<'_>) -> rusqlite::Result<Original> {
         _ => return Err(unknown_word(2, "uid")),
     };
     Ok(Original { mailbox: row.get(0)?, uid_validity: row.get(1)?, uid, ident: Ident(row.get(4)?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_read_as_it_was_written_whatever_the_mailbox_is_called() {
+        let mailboxes = ["coop", "smtp:coop", "mailbox:", "smtp:"].map(|name| Route::Mailbox(name.to_owned()));
+        let sent = [None, Some("coop".to_owned())].map(|readable| Route::Smtp { readable });
+        for route in mailboxes.into_iter().chain(sent) {
+            assert_eq!(read_route(route_text(&route)), route);
+        }
+    }
 }

@@ -23,7 +23,6 @@ config-empty = there is nothing in it: give { $key } a value, or remove the line
 config-number = “{ $value }” is not a whole number from { $least } to { $most }; for example { $key } = { $right }
 config-choice = “{ $value }” is none of: { $choices }. For example { $key } = "{ $right }"
 config-conflict = { $key } and { $other } exclude each other: keep one of the two
-config-not-yet-smtp = sending by SMTP is not in this version yet. Write deliver = "mailbox": the digest is put into your INBOX directly
 config-not-yet-value = this is not in this version yet: write { $right }, or remove the line
 
 config-no-week = your days are missing. For example weekdays = "9h-12h30, 14h-18h", or hours = "Mo-Fr 09:00-18:00"

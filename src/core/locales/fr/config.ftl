@@ -23,7 +23,6 @@ config-empty = il n’y a rien : donnez une valeur à { $key }, ou supprimez la 
 config-number = « { $value } » n’est pas un nombre entier de { $least } à { $most } ; par exemple { $key } = { $right }
 config-choice = « { $value } » ne figure pas parmi : { $choices }. Par exemple { $key } = "{ $right }"
 config-conflict = { $key } et { $other } s’excluent : gardez l’un des deux
-config-not-yet-smtp = l’envoi par SMTP n’existe pas encore dans cette version. Écrivez deliver = "mailbox" : le récapitulatif est déposé directement dans votre INBOX
 config-not-yet-value = cela n’existe pas encore dans cette version : écrivez { $right }, ou supprimez la ligne
 
 config-no-week = vos jours manquent. Par exemple weekdays = "9h-12h30, 14h-18h", ou hours = "Mo-Fr 09:00-18:00"

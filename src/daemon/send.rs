@@ -1,0 +1,118 @@
+//! The attempt to deliver by SMTP: everything up to the first byte of the message, the durable intent, the message.
+
+use chrono::{DateTime, Utc};
+
+use super::{Daemon, Failure, Progress, deliver::RECHECK, witness::Event};
+use crate::{
+    config::{Delivery, Smtp},
+    core::{
+        digest,
+        outcome::{Outcome, Refusal},
+        release::{self, LOOK_BACK, Marker, Release, Step},
+        text,
+    },
+    io::{
+        mailbox::{Look, Sight},
+        secret,
+        smtp::{self, Credentials, Fault, Mechanism, Ready},
+    },
+};
+
+/// What is known before an attempt.
+enum Before {
+    /// Another host was faster.
+    Delivered,
+    /// The mailbox that receives it is away.
+    Waits,
+    /// Where it stands, if it can be read.
+    Stands(Option<Marker>),
+}
+
+impl Daemon {
+    /// Certainly not delivered: tag, look whether another host was faster, come to where the server asks for the message, record
+    /// the intent, send.
+    pub(super) async fn send(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
+        let Some(release) = self.release.clone() else { return Ok(Progress::Advanced) };
+        let config = std::rc::Rc::clone(&self.config);
+        let Delivery::Smtp(smtp) = &config.digest.delivery else { return self.reroute().await };
+        self.tag(true).await?;
+        let marker = match self.before(&release, now).await? {
+            Before::Delivered => {
+                self.accepted(now);
+                return Ok(Progress::Advanced);
+            }
+            Before::Waits => return Ok(Progress::Waits(Some(now + RECHECK))),
+            Before::Stands(marker) => marker,
+        };
+        let ready = match ready(smtp, &release.bytes).await {
+            Ok(ready) => ready,
+            Err(fault) => return self.performed(None, release::performed(fault.into()), &release, now).await,
+        };
+        let intent = Step::Intent { at: self.clock.now(), marker };
+        self.record(intent, &release.uncertain).map_err(|error| (0, error.into()))?;
+        let outcome: Outcome = ready.submit(&release.bytes).await;
+        self.performed(None, release::performed(outcome), &release, now).await
+    }
+
+    /// The configuration does not send any more: nothing was delivered, so it is sealed anew.
+    async fn reroute(&mut self) -> Result<Progress, (usize, Failure)> {
+        self.tag(false).await?;
+        self.state.unseal().map_err(|error| (0, error.into()))?;
+        self.release = None;
+        Ok(Progress::Advanced)
+    }
+
+    async fn before(&mut self, release: &Release, now: DateTime<Utc>) -> Result<Before, (usize, Failure)> {
+        if release.route.readable().is_none() {
+            return Ok(Before::Stands(None));
+        }
+        let Some(index) = self.delivery() else {
+            // What was never offered cannot be there, but for another host's: that is worth no waiting.
+            return Ok(if release.uncertain.is_empty() { Before::Stands(None) } else { Before::Waits });
+        };
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(Before::Waits) };
+        let sight = mailbox.look(&release.rid, Look::Since(now - LOOK_BACK)).await;
+        if sight.map_err(|error| (index, error.into()))? == Sight::Found {
+            return Ok(Before::Delivered);
+        }
+        let marker = mailbox.marker().await.map_err(|error| (index, error.into()))?;
+        Ok(Before::Stands(Some(marker)))
+    }
+
+    /// The intent stands, from the moment on when the answer did not come; it is looked for at once.
+    pub(super) fn sent_perhaps(
+        &mut self,
+        step: Step,
+        uncertain: &[DateTime<Utc>],
+        text: &str,
+    ) -> Result<Progress, (usize, Failure)> {
+        let now = self.clock.now();
+        let step = match step {
+            Step::Intent { marker, .. } => Step::Intent { at: now, marker },
+            other => other,
+        };
+        self.record(step, uncertain).map_err(|error| (0, error.into()))?;
+        let sentence = self.sentences.say_with("daemon-digest-uncertain", &[("why", text::line(text, 200).into())]);
+        self.witness.tell(now, Event::Trouble { mailbox: None, text: &sentence });
+        self.note_trouble(Some(&sentence));
+        Ok(Progress::Waits(Some(now)))
+    }
+}
+
+/// A server that asks for the message. The sealed bytes say from whom to whom, whatever the configuration says by now.
+async fn ready(smtp: &Smtp, message: &[u8]) -> Result<Ready, Fault> {
+    let (from, to) = digest::envelope(message)
+        .ok_or_else(|| Fault { refusal: Refusal::Permanent, text: "the digest has no addresses".to_owned() })?;
+    let credentials = credentials(smtp).await?;
+    smtp::open(&smtp.account, &credentials, &from, &to).await
+}
+
+/// Who submits, with the secret fetched anew.
+///
+/// # Errors
+/// The secret cannot be had now.
+pub async fn credentials(smtp: &Smtp) -> Result<Credentials, Fault> {
+    let secret = secret::read(&smtp.account.secret).await;
+    let secret = secret.map_err(|error| Fault { refusal: Refusal::Transient, text: error.to_string() })?;
+    Ok(Credentials { user: smtp.account.user.clone(), secret, mechanism: Mechanism::Password })
+}

@@ -1,0 +1,355 @@
+//! The digest to a submission server (RFC 6409), phase by phase: each with its own deadline, and one line between them that
+//! decides everything. Before the first byte of the message it is certainly not accepted; after it only a code from 250 to 259
+//! is acceptance, 4yz and 5yz are refusals, and all else is uncertain.
+//!
+//! lettre's transport cannot tell the two apart and has no deadline but for connecting: so its connection is driven here, over a
+//! stream of ours.
+
+mod reply;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt::Display, ops::RangeInclusive, time::Duration};
+
+use data_encoding::BASE64;
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials as Login, Mechanism as SaslMechanism},
+        client::AsyncSmtpConnection,
+        commands::{Data, Mail, Rcpt},
+        extension::ClientId,
+    },
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::timeout,
+};
+
+use self::reply::{Heard, Reply, Screen};
+use crate::{
+    config::{Account, Security},
+    core::{
+        outcome::{Outcome, Refusal},
+        text,
+    },
+    io::{
+        imap::{Duplex, dial, protect},
+        mailbox::MailboxError,
+    },
+};
+
+/// One command and its reply (RFC 5321, 4.5.3.2): servers look senders and recipients up before they answer.
+const COMMAND: Duration = Duration::from_secs(300);
+
+/// The message and the answer to its end: three minutes to send it and the ten of RFC 5321 (4.5.3.2.6) for the answer. To be
+/// impatient here is to send twice.
+const MESSAGE: Duration = Duration::from_secs(780);
+
+/// QUIT is a courtesy: the acceptance is not recorded before.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// What lettre reads as the greeting after STARTTLS, where a server sends none.
+const GREETED: &[u8] = b"220 ready\r\n";
+
+/// Only this is acceptance.
+const ACCEPTANCE: RangeInclusive<u16> = 250..=259;
+
+/// What a user proves who they are with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// A password: PLAIN, or LOGIN where there is no other.
+    Password,
+    /// An OAuth token: XOAUTH2.
+    Token,
+}
+
+/// RFC 4954 (6) has 235 alone, older servers others.
+const LOGGED_IN: RangeInclusive<u16> = 200..=299;
+
+/// Who submits. Debug shows no secret.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The user name.
+    pub user: String,
+    /// The password or the token.
+    pub secret: SecretString,
+    /// Which of both.
+    pub mechanism: Mechanism,
+}
+
+/// Why there is no submission: certainly nothing was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Fault {
+    /// Whether trying again makes sense.
+    pub refusal: Refusal,
+    /// What happened, sanitised.
+    pub text: String,
+}
+
+impl Fault {
+    fn passing(text: impl Into<String>) -> Self {
+        Self { refusal: Refusal::Transient, text: text::line(&text.into(), 300) }
+    }
+
+    fn lasting(text: impl Into<String>) -> Self {
+        Self { refusal: Refusal::Permanent, text: text::line(&text.into(), 300) }
+    }
+}
+
+impl From<Fault> for Outcome {
+    fn from(fault: Fault) -> Self {
+        Self::Refused { refusal: fault.refusal, text: fault.text }
+    }
+}
+
+/// Passing: a server that cannot be reached or trusted now may be tomorrow, and its digest stays what it is.
+impl From<MailboxError> for Fault {
+    fn from(error: MailboxError) -> Self {
+        Self::passing(error.to_string())
+    }
+}
+
+/// Logs in and goes away.
+///
+/// # Errors
+/// The server cannot be reached or trusted, or it refuses the login.
+pub async fn check(account: &Account, credentials: &Credentials) -> Result<(), Fault> {
+    let mut session = Session::connect(account).await?;
+    session.log_in(account.security, credentials).await?;
+    session.goodbye().await;
+    Ok(())
+}
+
+/// Connects, logs in and announces the one message, up to the point where the server asks for it.
+///
+/// # Errors
+/// Whatever went wrong, nothing was accepted.
+pub async fn open(account: &Account, credentials: &Credentials, from: &str, to: &str) -> Result<Ready, Fault> {
+    let mut session = Session::connect(account).await?;
+    session.log_in(account.security, credentials).await?;
+    session.announce(from, to).await
+}
+
+/// A server that waits for the message. Dropped, nothing was sent.
+pub struct Ready(Session);
+
+impl Ready {
+    /// Sends the message, which must be 7-bit, and reads the answer.
+    pub async fn submit(mut self, message: &[u8]) -> Outcome {
+        // lettre ends the last line itself, before the dot.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+        let answered = timeout(MESSAGE, self.0.connection.message(message)).await;
+        let outcome = match self.0.heard.reply() {
+            Some(Reply { code, .. }) if ACCEPTANCE.contains(&code) => Outcome::Accepted,
+            Some(Reply { code: code @ 400..=499, text, .. }) => {
+                Outcome::Refused { refusal: Refusal::Transient, text: format!("{code} {text}") }
+            }
+            Some(Reply { code: code @ 500..=599, text, .. }) => {
+                Outcome::Refused { refusal: Refusal::Permanent, text: format!("{code} {text}") }
+            }
+            Some(Reply { code, text, .. }) => Outcome::Uncertain { text: format!("{code} {text}") },
+            None => Outcome::Uncertain {
+                text: match answered {
+                    Err(_) => "no answer to the message in time".to_owned(),
+                    Ok(Err(error)) => text::line(&error.to_string(), 200),
+                    Ok(Ok(_)) => "no answer to the message".to_owned(),
+                },
+            },
+        };
+        if outcome == Outcome::Accepted {
+            self.0.goodbye().await;
+        }
+        outcome
+    }
+}
+
+struct Session {
+    connection: AsyncSmtpConnection,
+    heard: Heard,
+}
+
+impl Session {
+    async fn connect(account: &Account) -> Result<Self, Fault> {
+        let stream: Box<dyn Duplex> = Box::new(dial(account).await?);
+        match account.security {
+            Security::Tls => Self::over(protect(stream, account).await?, b"").await,
+            Security::Cleartext => Self::over(stream, b"").await,
+            Security::StartTls => {
+                let stream = ask_for_tls(stream).await?;
+                Self::over(protect(stream, account).await?, GREETED).await
+            }
+        }
+    }
+
+    /// Reads the greeting and says EHLO.
+    async fn over(stream: Box<dyn Duplex>, before: &'static [u8]) -> Result<Self, Fault> {
+        let (screen, heard) = Screen::new(stream, before);
+        let name = client();
+        let connecting = AsyncSmtpConnection::connect_with_transport(Box::new(screen), &name);
+        match timeout(COMMAND, connecting).await {
+            Ok(Ok(connection)) => heard.expects(&ACCEPTANCE).map(|()| Self { connection, heard }),
+            Ok(Err(error)) => Err(fault(&error, heard.reply())),
+            Err(_) => Err(Fault::passing("no SMTP greeting in time")),
+        }
+    }
+
+    async fn log_in(&mut self, security: Security, credentials: &Credentials) -> Result<(), Fault> {
+        let mechanisms: &[SaslMechanism] = match credentials.mechanism {
+            Mechanism::Password => &[SaslMechanism::Plain, SaslMechanism::Login],
+            Mechanism::Token => &[SaslMechanism::Xoauth2],
+        };
+        let server = self.connection.server_info();
+        if !mechanisms.iter().any(|mechanism| server.supports_auth_mechanism(*mechanism)) {
+            // A server on this machine may know its users without a login.
+            if security == Security::Cleartext {
+                return Ok(());
+            }
+            let wanted: Vec<String> = mechanisms.iter().map(ToString::to_string).collect();
+            return Err(Fault::lasting(format!("the server does not offer AUTH {}", wanted.join(" or "))));
+        }
+        let secret = credentials.secret.expose_secret();
+        let login = Login::new(credentials.user.clone(), secret.to_owned());
+        match timeout(COMMAND, self.connection.auth(mechanisms, &login)).await {
+            Ok(Ok(_)) => self.heard.expects(&LOGGED_IN),
+            Ok(Err(error)) => Err(self.login_refused(&error, credentials)),
+            Err(_) => Err(Fault::passing("no answer to the login in time")),
+        }
+    }
+
+    fn login_refused(&self, error: &Error, credentials: &Credentials) -> Fault {
+        let mut fault = fault(error, self.heard.reply());
+        // XOAUTH2 says no by one more challenge, which lettre does not answer.
+        if self.heard.reply().is_some_and(|reply| reply.code == 334) {
+            fault = Fault::lasting("the token was refused");
+        }
+        if shows(&fault.text, credentials) {
+            "the server repeated the password".clone_into(&mut fault.text);
+        }
+        Fault { text: format!("login refused: {}", fault.text), ..fault }
+    }
+
+    async fn announce(mut self, from: &str, to: &str) -> Result<Ready, Fault> {
+        self.command(Mail::new(Some(address(from)?), Vec::new()), &ACCEPTANCE).await?;
+        self.command(Rcpt::new(address(to)?, Vec::new()), &ACCEPTANCE).await?;
+        self.command(Data, &(354..=354)).await?;
+        Ok(Ready(self))
+    }
+
+    async fn command(&mut self, command: impl Display, wanted: &RangeInclusive<u16>) -> Result<(), Fault> {
+        let answered = timeout(COMMAND, self.connection.command(command)).await;
+        let reply = self.heard.reply();
+        match answered {
+            _ if reply.as_ref().is_some_and(|reply| wanted.contains(&reply.code)) => Ok(()),
+            Ok(Err(error)) => Err(fault(&error, reply)),
+            Ok(Ok(_)) => self.heard.expects(wanted),
+            Err(_) => Err(Fault::passing("no answer in time")),
+        }
+    }
+
+    async fn goodbye(&mut self) {
+        if timeout(GOODBYE, self.connection.quit()).await.is_err() {
+            tracing::debug!("the SMTP server did not say goodbye");
+        }
+    }
+}
+
+impl Heard {
+    /// lettre takes every 2yz and 3yz for a yes.
+    fn expects(&self, wanted: &RangeInclusive<u16>) -> Result<(), Fault> {
+        match self.reply() {
+            Some(reply) if wanted.contains(&reply.code) => Ok(()),
+            Some(reply) => Err(Fault::passing(format!("{} {}", reply.code, reply.text))),
+            None => Err(Fault::passing("an answer out of turn")),
+        }
+    }
+}
+
+/// The cleartext before STARTTLS, on the bare stream: lettre would keep what an attacker put behind the reply, and read it as a
+/// reply inside TLS. Never goes on without TLS.
+async fn ask_for_tls(mut stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, Fault> {
+    let dialogue = async {
+        expect(read_reply(&mut stream).await?, 220)?;
+        let said = ask(&mut stream, &format!("EHLO {}\r\n", client())).await?;
+        if !offers_starttls(&said) {
+            return Err(Fault::passing("the server does not offer STARTTLS: nothing was sent"));
+        }
+        expect(ask(&mut stream, "STARTTLS\r\n").await?, 220)
+    };
+    timeout(COMMAND, dialogue).await.map_err(|_| Fault::passing("no answer to STARTTLS in time"))??;
+    Ok(stream)
+}
+
+async fn ask(stream: &mut Box<dyn Duplex>, command: &str) -> Result<Vec<u8>, Fault> {
+    stream.write_all(command.as_bytes()).await.map_err(|error| Fault::passing(error.to_string()))?;
+    stream.flush().await.map_err(|error| Fault::passing(error.to_string()))?;
+    read_reply(stream).await
+}
+
+/// The bytes of one reply; one byte more is an attack, or the end of all order.
+async fn read_reply(stream: &mut Box<dyn Duplex>) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    while bytes.len() < reply::MAX_REPLY {
+        let count = stream.read_buf(&mut bytes).await.map_err(|error| Fault::passing(error.to_string()))?;
+        match Reply::read(&bytes) {
+            Some(reply) if reply.length == bytes.len() => return Ok(bytes),
+            Some(_) => return Err(Fault::passing("bytes before the TLS handshake")),
+            None if count == 0 => return Err(Fault::passing("the connection was closed")),
+            None => {}
+        }
+    }
+    Err(Fault::passing("a reply without end"))
+}
+
+fn expect(bytes: Vec<u8>, code: u16) -> Result<(), Fault> {
+    match Reply::read(&bytes) {
+        Some(reply) if reply.code == code => Ok(()),
+        Some(reply) => Err(refused(&reply)),
+        None => Err(Fault::passing("no SMTP reply")),
+    }
+}
+
+fn offers_starttls(reply: &[u8]) -> bool {
+    reply
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.starts_with(b"250"))
+        .filter_map(|line| line.get(4..))
+        .any(|keyword| keyword.trim_ascii().eq_ignore_ascii_case(b"STARTTLS"))
+}
+
+/// The name in EHLO: this machine's.
+fn client() -> ClientId {
+    ClientId::default()
+}
+
+fn address(text: &str) -> Result<Address, Fault> {
+    text.parse().map_err(|_| Fault::lasting(format!("{text} is not a mail address")))
+}
+
+/// By the server's own words where there are any; else by what lettre says of the connection.
+fn fault(error: &Error, reply: Option<Reply>) -> Fault {
+    match reply {
+        Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
+        _ if error.is_permanent() => Fault::lasting(error.to_string()),
+        _ => Fault::passing(error.to_string()),
+    }
+}
+
+fn refused(reply: &Reply) -> Fault {
+    let text = format!("{} {}", reply.code, reply.text);
+    if reply.code >= 500 { Fault::lasting(text) } else { Fault::passing(text) }
+}
+
+/// Whether a server's words repeat the secret, bare or as it was sent.
+fn shows(text: &str, credentials: &Credentials) -> bool {
+    let (user, secret) = (&credentials.user, credentials.secret.expose_secret());
+    let sent = [
+        BASE64.encode(secret.as_bytes()),
+        BASE64.encode(format!("\0{user}\0{secret}").as_bytes()),
+        BASE64.encode(format!("user={user}\x01auth=Bearer {secret}\x01\x01").as_bytes()),
+    ];
+    text.contains(secret) || sent.iter().any(|sent| text.contains(sent.as_str()))
+}
