@@ -44,9 +44,9 @@ fn night(coop: &Home, forum: &Home) -> Script {
     script
 }
 
-type Moment<'a> = (&'a str, Box<dyn FnOnce()>);
+type Happening = Box<dyn FnOnce()>;
 
-fn also(mut script: Script, more: Vec<Moment<'_>>) -> Script {
+fn also(mut script: Script, more: Vec<(&str, Happening)>) -> Script {
     script.extend(more.into_iter().map(|(when, happening)| (at(when), happening)));
     script.sort_by_key(|(when, _)| *when);
     script

@@ -9,7 +9,7 @@ use super::{Daemon, Failure, Progress};
 use crate::{
     core::{
         mail::{Folder, Ident, Uid},
-        release::{Original, Route, Step},
+        release::{Original, Step},
     },
     io::{
         mailbox::{Access, Listing, Mailbox},
@@ -73,12 +73,12 @@ impl Daemon {
         Ok(())
     }
 
-    /// A release whose delivery mailbox left the configuration can neither be delivered nor looked for: what it holds goes into
+    /// A release whose digest goes to a mailbox that left the configuration can neither be delivered nor looked for: what it holds goes into
     /// the next digest. That may repeat one that was delivered there; nothing is lost.
     pub(super) async fn unseal_without_delivery(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
         let is_homeless = self.release.as_ref().is_some_and(|release| {
-            let Route::Mailbox(name) = &release.route else { return false };
-            release.step != Step::Accepted && !self.links.iter().any(|link| link.name == *name)
+            let home = release.route.readable();
+            release.step != Step::Accepted && home.is_some_and(|home| !self.links.iter().any(|link| link.name == home))
         });
         if !is_homeless {
             return Ok(());
