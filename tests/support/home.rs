@@ -28,9 +28,6 @@ const OFFICE: &str = "[availability]\nweekdays = \"9h-18h\"\ntimezone = \"Europe
 /// What happens at a moment of a night.
 pub type Script = Vec<(DateTime<Utc>, Box<dyn FnOnce()>)>;
 
-/// What was told on the desktop, and when.
-pub type Told = Vec<(DateTime<Utc>, String)>;
-
 /// A message as it lies on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
