@@ -119,8 +119,7 @@ impl Daemon {
                 let until = now + REFUSED_PAUSE;
                 self.tag(false).await?;
                 self.state.set_note(BLOCKED_UNTIL, Some(&until.to_rfc3339())).map_err(fail)?;
-                self.state.unseal().map_err(fail)?;
-                self.release = None;
+                self.unseal().map_err(fail)?;
                 self.refused(index, &text, now);
                 Ok(Progress::Waits(Some(until)))
             }
@@ -181,6 +180,14 @@ impl Daemon {
             release.step = step;
             release.uncertain = uncertain.to_vec();
         }
+        Ok(())
+    }
+
+    /// The open release is forgotten; its originals stay held, for the next one.
+    pub(super) fn unseal(&mut self) -> Result<(), StateError> {
+        self.state.unseal()?;
+        self.release = None;
+        self.retry_at = None;
         Ok(())
     }
 

@@ -73,8 +73,8 @@ impl Daemon {
         Ok(())
     }
 
-    /// A release whose digest goes to a mailbox that left the configuration can neither be delivered nor looked for: what it holds goes into
-    /// the next digest. That may repeat one that was delivered there; nothing is lost.
+    /// A release whose digest goes to a mailbox that left the configuration can neither be delivered nor looked for: what it
+    /// holds goes into the next digest. That may repeat one that was delivered there; nothing is lost.
     pub(super) async fn unseal_without_delivery(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
         let is_homeless = self.release.as_ref().is_some_and(|release| {
             let home = release.route.readable();
@@ -86,10 +86,7 @@ impl Daemon {
         if let Err((index, failure)) = self.tag(false).await {
             self.put_down(index, failure, now)?;
         }
-        self.state.unseal()?;
-        self.release = None;
-        self.retry_at = None;
-        Ok(())
+        self.unseal()
     }
 }
 
@@ -103,19 +100,19 @@ async fn file_one(mailbox: &mut dyn Mailbox, originals: &[Original]) -> Result<(
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
         if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
-    mailbox.relocate(&uids, Folder::Released).await?;
-    mailbox.open(Folder::Released, Access::Write).await?;
-    let tagged = identify(mailbox, Listing::Sealed, originals).await?;
-    if !tagged.is_empty() {
-        mailbox.seal(&tagged, false).await?;
-    }
-    Ok(())
+    let idents = originals.iter().map(|original| original.ident).collect();
+    move_to_released(mailbox, &uids, &idents).await
 }
 
 async fn file_idents(mailbox: &mut dyn Mailbox, idents: &HashSet<Ident>) -> Result<(), Failure> {
     mailbox.open(Folder::Held, Access::Write).await?;
     let uids = known(mailbox, Listing::All, idents).await?;
-    mailbox.relocate(&uids, Folder::Released).await?;
+    move_to_released(mailbox, &uids, idents).await
+}
+
+/// Moves `uids` of the open held folder, then takes the keyword off what carries it among `idents`.
+async fn move_to_released(mailbox: &mut dyn Mailbox, uids: &[Uid], idents: &HashSet<Ident>) -> Result<(), Failure> {
+    mailbox.relocate(uids, Folder::Released).await?;
     mailbox.open(Folder::Released, Access::Write).await?;
     let tagged = known(mailbox, Listing::Sealed, idents).await?;
     if !tagged.is_empty() {

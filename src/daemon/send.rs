@@ -57,8 +57,7 @@ impl Daemon {
     /// The configuration does not send any more: nothing was delivered, so it is sealed anew.
     async fn reroute(&mut self) -> Result<Progress, (usize, Failure)> {
         self.tag(false).await?;
-        self.state.unseal().map_err(|error| (0, error.into()))?;
-        self.release = None;
+        self.unseal().map_err(|error| (0, error.into()))?;
         Ok(Progress::Advanced)
     }
 
