@@ -7,6 +7,7 @@ pub mod dovecot;
 pub mod home;
 pub mod imap_peer;
 pub mod mails;
+pub mod proxy;
 pub mod smtp_peer;
 pub mod stage;
 pub mod token;
