@@ -23,7 +23,7 @@ use quiethours::{
     io::state::State,
 };
 use tempfile::TempDir;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::{
     clock::{Patient, Reporter},
@@ -104,13 +104,13 @@ pub type Stored = (String, String, Vec<u8>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox(pub BTreeMap<String, Vec<Stored>>);
 
-/// What a volunteer would notice.
+/// What a volunteer would notice. Bytes are escaped, for whoever reads of a difference.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Noticed {
-    /// The mail in INBOX that is no digest, whole.
-    pub inbox: Vec<Stored>,
+    /// The mail in INBOX that is no digest: name, flags, bytes.
+    pub inbox: Vec<(String, String, String)>,
     /// Flags and bytes of what was released.
-    pub released: Vec<(String, Vec<u8>)>,
+    pub released: Vec<(String, String)>,
     /// Files anywhere else.
     pub elsewhere: usize,
     /// For each digest: its flags, and how often it lists each notification.
@@ -139,8 +139,10 @@ impl Mailbox {
         let folder = |name: &str| self.0.get(name).cloned().unwrap_or_default();
         let (digests, inbox): (Vec<_>, Vec<_>) =
             folder("INBOX").into_iter().partition(|(_, _, bytes)| is_digest(bytes));
-        let mut released: Vec<_> =
-            folder(".Quiet Hours.Released").into_iter().map(|(_, flags, bytes)| (flags, bytes)).collect();
+        let shown = |bytes: Vec<u8>| bytes.escape_ascii().to_string();
+        let inbox: Vec<_> = inbox.into_iter().map(|(name, flags, bytes)| (name, flags, shown(bytes))).collect();
+        let released = folder(".Quiet Hours.Released");
+        let mut released: Vec<_> = released.into_iter().map(|(_, flags, bytes)| (flags, shown(bytes))).collect();
         released.sort();
         let elsewhere = self.all().count() - inbox.len() - digests.len() - released.len();
         let digests = digests.into_iter().map(|(_, flags, bytes)| (flags, listed(&bytes))).collect();
@@ -350,13 +352,12 @@ impl Evening {
 
     async fn once(&self, clock: &Rc<Patient>) -> Ended {
         let mut daemon = self.daemon(clock);
-        let mut silences: Vec<_> =
-            self.proxies().filter(|proxy| proxy.falls_silent()).map(|proxy| proxy.struck()).collect();
+        let harmful = self.proxies().find(|proxy| proxy.delays());
         let frozen = Cell::new(false);
-        let ended = match silences.pop() {
-            Some(mut struck) => tokio::select! {
+        let ended = match harmful {
+            Some(proxy) => tokio::select! {
                 ended = daemon.run_once() => ended,
-                () = hurry(&mut struck, clock, &frozen) => unreachable!(),
+                () = hurry(proxy, clock, &frozen) => unreachable!(),
             },
             None => daemon.run_once().await,
         };
@@ -367,15 +368,17 @@ impl Evening {
     }
 }
 
-/// From a silence to the trouble that comes of it time passes at once: whoever waits for an answer waits in vain.
-async fn hurry(struck: &mut watch::Receiver<bool>, clock: &Patient, frozen: &Cell<bool>) {
-    struck.wait_for(|struck| *struck).await.unwrap();
-    tokio::time::pause();
-    frozen.set(true);
-    clock.troubled.notified().await;
-    tokio::time::resume();
-    frozen.set(false);
-    std::future::pending().await
+/// Once the daemon waits for an answer that does not come, time passes at once, up to the trouble that comes of it.
+async fn hurry(proxy: &Proxy, clock: &Patient, frozen: &Cell<bool>) {
+    proxy.struck().wait_for(|struck| *struck).await.unwrap();
+    loop {
+        proxy.silence().await;
+        tokio::time::pause();
+        frozen.set(true);
+        clock.troubled.notified().await;
+        tokio::time::resume();
+        frozen.set(false);
+    }
 }
 
 /// A directory in memory where there is one: the state is written and flushed some dozen times an evening.

@@ -7,13 +7,17 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    sync::{oneshot, watch},
+    sync::{Notify, oneshot, watch},
 };
+
+/// Nothing said for so long on loopback: nobody has anything to say.
+const SILENCE: Duration = Duration::from_millis(200);
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +79,7 @@ struct Shared {
     transcripts: Mutex<Vec<Transcript>>,
     live: watch::Sender<usize>,
     struck: watch::Sender<bool>,
+    said: Notify,
 }
 
 impl Proxy {
@@ -84,7 +89,8 @@ impl Proxy {
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (live, struck) = (watch::Sender::new(0), watch::Sender::new(false));
-        let shared = Arc::new(Shared { target, harm, transcripts: Mutex::default(), live, struck });
+        let shared =
+            Arc::new(Shared { target, harm, transcripts: Mutex::default(), live, struck, said: Notify::new() });
         let (stop, stopped) = oneshot::channel();
         let own = Arc::clone(&shared);
         thread::spawn(move || {
@@ -114,10 +120,15 @@ impl Proxy {
         self.shared.harm.is_some()
     }
 
-    /// Whether its harm is a silence, and still to come.
-    pub fn falls_silent(&self) -> bool {
-        let silent = matches!(self.shared.harm, Some((_, Fault::Stall | Fault::Blackhole)));
-        silent && !*self.shared.struck.borrow()
+    /// Whether its harm may make somebody wait, and is still to come.
+    pub fn delays(&self) -> bool {
+        let delays = matches!(self.shared.harm, Some((_, Fault::Stall | Fault::Blackhole | Fault::Corrupt)));
+        delays && !*self.shared.struck.borrow()
+    }
+
+    /// Returns when nobody has said anything for a while. Who is late then was slow, which no client can tell from silent.
+    pub async fn silence(&self) {
+        while tokio::time::timeout(SILENCE, self.shared.said.notified()).await.is_ok() {}
     }
 
     /// Whether the harm is done.
@@ -214,6 +225,7 @@ impl<'a> Relay<'a> {
     }
 
     async fn said(&mut self, speaker: Speaker, mut bytes: &mut [u8]) {
+        self.shared.said.notify_one();
         while !bytes.is_empty() && self.end(speaker).passes {
             if self.flips == Some(speaker) {
                 bytes[0] ^= 1;
