@@ -17,6 +17,7 @@ fn blank() -> Notice {
     Notice {
         kind: Kind::Notification,
         platform: None,
+        by_body: false,
         host: None,
         key: None,
         title: None,
@@ -234,6 +235,7 @@ pub fn weekend(language: Language) -> Input {
     entries.push(Entry { received: at(20, 18, 43), ..entries[0].clone() });
     let alarm = Notice {
         platform: None,
+        by_body: false,
         title: Some("URGENT : disque plein sur le serveur web".into()),
         author: Some("Surveillance".into()),
         subject: "URGENT : disque plein sur le serveur web".into(),

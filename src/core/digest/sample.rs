@@ -19,6 +19,7 @@ pub(super) fn entry(n: usize) -> Entry {
     let notice = Notice {
         kind: Kind::Notification,
         platform: None,
+        by_body: false,
         host: None,
         key: None,
         title: Some(format!("Title {n}")),
