@@ -8,6 +8,7 @@ mod collect;
 mod deliver;
 mod filing;
 mod link;
+mod moving;
 mod orphans;
 mod rest;
 mod send;

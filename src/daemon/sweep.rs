@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Daemon, Failure,
     link::Link,
+    moving::relocate,
     witness::{Event, Witness},
 };
 use crate::{
@@ -174,12 +175,12 @@ impl Daemon {
         let Some(mailbox) = links[index].mailbox() else { return Ok(()) };
         for chunk in plan.hold.chunks(RECORDED_TOGETHER) {
             let uids: Vec<Uid> = chunk.iter().map(|(uid, _)| uid.clone()).collect();
-            mailbox.relocate(&uids, Folder::Held).await?;
+            relocate(mailbox, state, &name, &uids, Folder::Held).await?;
             let verdicts: Vec<_> = chunk.iter().map(|(_, ident)| (*ident, Verdict::Held)).collect();
             state.remember(&name, &verdicts, now)?;
         }
         if !plan.to_inbox.is_empty() {
-            mailbox.relocate(&plan.to_inbox, Folder::Inbox).await?;
+            relocate(mailbox, state, &name, &plan.to_inbox, Folder::Inbox).await?;
         }
         let passed: Vec<_> = plan.passed.iter().map(|ident| (*ident, Verdict::Passed)).collect();
         if !passed.is_empty() {

@@ -29,8 +29,8 @@ use super::{
     clock::{Patient, Reporter},
     support::{
         dovecot::Dovecot,
+        faults::{Fault, Proxy, Spot, Transcript},
         mails::{account, discourse, glpi, private},
-        proxy::{Fault, Proxy, Spot, Transcript},
         smtp_peer::{Security, SmtpPeer},
     },
 };

@@ -25,7 +25,7 @@ use cell::{After, Delivery, Harm, Line, Noticed, Played, Scene, TITLES, mail, pl
 use spots::Language;
 use support::{
     dovecot::{Builder, Dovecot},
-    proxy::{Fault, Speaker, Spot, Transcript},
+    faults::{Fault, Speaker, Spot, Transcript},
 };
 
 /// Evenings at a time: they wait for the server more than they compute.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::support::proxy::{Speaker, Spot};
+use super::support::faults::{Speaker, Spot};
 
 /// Whose rules say where a literal begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

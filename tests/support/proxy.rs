@@ -1,321 +1,198 @@
-//! A TCP proxy on loopback that does harm once: at a chosen byte of what one side says on a chosen connection.
+//! Stands between the daemon and a server, line by line: counts connections, hides, answers in the server's place, cuts.
 //!
-//! Whatever it did to a connection, it hears the server out until the server closes: then, and not before, the server is done
-//! with it, and [`Proxy::live`] counts it no more.
+//! In the runtime of a test whose time is paused, time stands still while the server owes an answer, and goes on by itself when
+//! everybody waits: hours pass in an instant, and no deadline is missed that a real server would have kept.
 
 use std::{
-    net::{Ipv4Addr, TcpListener},
-    sync::{Arc, Mutex},
-    thread,
-    time::Duration,
+    net::TcpListener as StdListener,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Sender, channel},
+    },
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-    sync::{Notify, oneshot, watch},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream, tcp::OwnedWriteHalf},
 };
 
-/// Nothing said for so long on loopback: nobody has anything to say.
-const SILENCE: Duration = Duration::from_millis(200);
-
-/// What is done.
+/// Who says a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Both sides see the end of the stream.
-    Cut,
-    /// The client sees a reset.
-    Reset,
-    /// Nothing more comes from the side that spoke; the other is still heard.
-    Stall,
-    /// Nothing more comes from either side, and the connection stays.
-    Blackhole,
-    /// The lowest bit of the next byte is flipped.
-    Corrupt,
-}
-
-/// Who says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
-    /// The side that connected.
+pub enum From {
+    /// Nobody yet: a connection was made. The line is empty.
+    Nobody,
+    /// The daemon.
     Client,
-    /// The side that was connected to.
+    /// The server.
     Server,
 }
 
-/// A place in a dialogue: `column` bytes after line `line` of the speaker began. Counted so because servers put times of
-/// varying length into their lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spot {
-    /// Which connection, from 0.
-    pub connection: usize,
-    /// Whose bytes are counted.
-    pub speaker: Speaker,
-    /// How many line ends passed before.
-    pub line: usize,
-    /// How many bytes passed since.
-    pub column: usize,
+/// What becomes of a line.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// It goes on to the other side.
+    Pass,
+    /// The daemon hears this instead; `TAG` is the tag of its last command.
+    Say(String),
+    /// The daemon hears this, and the connection ends.
+    Bye(String),
+    /// The connection ends.
+    Cut,
 }
 
-/// What each side said on one connection.
-#[derive(Clone, Debug, Default)]
-pub struct Transcript {
-    /// The side that connected.
-    pub client: Vec<u8>,
-    /// The side that was connected to.
-    pub server: Vec<u8>,
+type Rule = Box<dyn FnMut(From, &str) -> Act + Send>;
+
+/// What the daemon did.
+#[derive(Default)]
+struct Seen {
+    connections: usize,
+    lines: Vec<String>,
 }
 
-/// A running proxy; its connections end with it.
+/// Such a proxy. It lives as long as its test.
 pub struct Proxy {
     port: u16,
-    shared: Arc<Shared>,
-    _stop: oneshot::Sender<()>,
+    seen: Arc<Mutex<Seen>>,
 }
 
+#[derive(Clone)]
 struct Shared {
-    target: u16,
-    harm: Option<(Spot, Fault)>,
-    transcripts: Mutex<Vec<Transcript>>,
-    live: watch::Sender<usize>,
-    struck: watch::Sender<bool>,
-    said: Notify,
+    server: u16,
+    rule: Arc<Mutex<Rule>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl Proxy {
-    /// Before a port on loopback.
-    pub fn start(target: u16, harm: Option<(Spot, Fault)>) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    /// In front of the cleartext port `server`, in a thread of its own.
+    pub fn start(server: u16, rule: impl FnMut(From, &str) -> Act + Send + 'static) -> Self {
+        let (proxy, listener, shared) = Self::bind(server, Box::new(rule));
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(serve(listener, shared));
+        });
+        proxy
+    }
+
+    /// As [`Proxy::start`], in the runtime of the test.
+    pub fn spawn(server: u16, rule: impl FnMut(From, &str) -> Act + Send + 'static) -> Self {
+        let (proxy, listener, shared) = Self::bind(server, Box::new(rule));
+        tokio::spawn(serve(listener, shared));
+        proxy
+    }
+
+    fn bind(server: u16, rule: Rule) -> (Self, StdListener, Shared) {
+        let listener = StdListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (live, struck) = (watch::Sender::new(0), watch::Sender::new(false));
-        let shared =
-            Arc::new(Shared { target, harm, transcripts: Mutex::default(), live, struck, said: Notify::new() });
-        let (stop, stopped) = oneshot::channel();
-        let own = Arc::clone(&shared);
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                tokio::select! {
-                    () = accept(listener, own) => {}
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { port, shared, _stop: stop }
+        let seen = Arc::<Mutex<Seen>>::default();
+        let shared = Shared { server, rule: Arc::new(Mutex::new(rule)), seen: Arc::clone(&seen) };
+        (Self { port, seen }, listener, shared)
     }
 
-    /// Its port.
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The line of a configuration that leads through it.
+    pub fn imap(&self) -> String {
+        format!("imap = \"imap://127.0.0.1:{}\"\n", self.port)
     }
 
-    /// Connections that are not over, for either side.
-    pub fn live(&self) -> usize {
-        *self.shared.live.borrow()
+    /// How often it was connected to.
+    pub fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
     }
 
-    /// Whether it was told to do harm.
-    pub fn does_harm(&self) -> bool {
-        self.shared.harm.is_some()
-    }
-
-    /// Whether its harm may make somebody wait, and is still to come.
-    pub fn delays(&self) -> bool {
-        let delays = matches!(self.shared.harm, Some((_, Fault::Stall | Fault::Blackhole | Fault::Corrupt)));
-        delays && !*self.shared.struck.borrow()
-    }
-
-    /// Returns when nobody has said anything for a while. Who is late then was slow, which no client can tell from silent.
-    pub async fn silence(&self) {
-        while tokio::time::timeout(SILENCE, self.shared.said.notified()).await.is_ok() {}
-    }
-
-    /// Whether the harm is done.
-    pub fn struck(&self) -> watch::Receiver<bool> {
-        self.shared.struck.subscribe()
-    }
-
-    /// What was said so far, by connection.
-    pub fn transcripts(&self) -> Vec<Transcript> {
-        self.shared.transcripts.lock().unwrap().clone()
+    /// How many lines of the daemon contain this.
+    pub fn count(&self, words: &str) -> usize {
+        self.seen.lock().unwrap().lines.iter().filter(|line| line.contains(words)).count()
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+async fn serve(listener: StdListener, shared: Shared) {
+    let listener = TcpListener::from_std(listener).unwrap();
     while let Ok((client, _)) = listener.accept().await {
-        shared.live.send_modify(|live| *live += 1);
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            if let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, shared.target)).await {
-                Relay::new(client, server, &shared).run().await;
-            }
-            shared.live.send_modify(|live| *live -= 1);
-        });
+        tokio::spawn(relay(client, shared.clone()));
     }
 }
 
-/// One side of a connection.
-struct End {
-    /// `None` once it was reset.
-    stream: Option<TcpStream>,
-    /// What it says is passed on.
-    passes: bool,
-    line: usize,
-    column: usize,
-}
+/// Where time is paused, it stands still until this is dropped.
+struct Standstill(#[allow(dead_code, reason = "its end is what counts")] Sender<()>);
 
-struct Relay<'a> {
-    number: usize,
-    client: End,
-    server: End,
-    /// The next byte of this side is flipped.
-    flips: Option<Speaker>,
-    shared: &'a Shared,
-}
-
-impl<'a> Relay<'a> {
-    fn new(client: TcpStream, server: TcpStream, shared: &'a Shared) -> Self {
-        let mut transcripts = shared.transcripts.lock().unwrap();
-        transcripts.push(Transcript::default());
-        let end = |stream: TcpStream| {
-            let _ = stream.set_nodelay(true);
-            End { stream: Some(stream), passes: true, line: 0, column: 0 }
-        };
-        Self { number: transcripts.len() - 1, client: end(client), server: end(server), flips: None, shared }
-    }
-
-    async fn run(mut self) {
-        for speaker in [Speaker::Client, Speaker::Server] {
-            if self.is_due(speaker) {
-                self.strike(speaker).await;
-            }
-        }
-        let (mut from_client, mut from_server) = ([0; 4096], [0; 4096]);
-        while self.client.stream.is_some() || self.server.stream.is_some() {
-            let (speaker, bytes) = tokio::select! {
-                count = read(&mut self.client.stream, &mut from_client) => (Speaker::Client, &mut from_client[..count]),
-                count = read(&mut self.server.stream, &mut from_server) => (Speaker::Server, &mut from_server[..count]),
-            };
-            if bytes.is_empty() {
-                self.ended(speaker).await;
-            } else {
-                self.said(speaker, bytes).await;
-            }
-        }
-    }
-
-    fn end(&mut self, speaker: Speaker) -> &mut End {
-        match speaker {
-            Speaker::Client => &mut self.client,
-            Speaker::Server => &mut self.server,
-        }
-    }
-
-    /// The client's end is always passed on: it will never hear anything again. The server's is, unless it is held back.
-    async fn ended(&mut self, speaker: Speaker) {
-        let passes = self.end(speaker).passes;
-        self.end(speaker).stream = None;
-        match speaker {
-            Speaker::Client => hang_up(&mut self.server.stream).await,
-            Speaker::Server if passes => hang_up(&mut self.client.stream).await,
-            Speaker::Server => {}
-        }
-    }
-
-    async fn said(&mut self, speaker: Speaker, mut bytes: &mut [u8]) {
-        self.shared.said.notify_one();
-        while !bytes.is_empty() && self.end(speaker).passes {
-            if self.flips == Some(speaker) {
-                bytes[0] ^= 1;
-                self.flips = None;
-            }
-            let (count, due) = self.advance(speaker, bytes);
-            let (now, later) = bytes.split_at_mut(count);
-            self.pass_on(speaker, now).await;
-            bytes = later;
-            if due {
-                self.strike(speaker).await;
-            }
-        }
-    }
-
-    /// Counts on until the spot is reached, if it is in `bytes`.
-    fn advance(&mut self, speaker: Speaker, bytes: &[u8]) -> (usize, bool) {
-        for (index, byte) in bytes.iter().enumerate() {
-            let end = self.end(speaker);
-            end.column += 1;
-            if *byte == b'\n' {
-                (end.line, end.column) = (end.line + 1, 0);
-            }
-            if self.is_due(speaker) {
-                return (index + 1, true);
-            }
-        }
-        (bytes.len(), false)
-    }
-
-    /// Also beyond the spot: a line may be shorter than it once was.
-    fn is_due(&mut self, speaker: Speaker) -> bool {
-        let Some((spot, _)) = self.shared.harm else { return false };
-        let place = (self.end(speaker).line, self.end(speaker).column);
-        let here = spot.connection == self.number && spot.speaker == speaker;
-        here && !*self.shared.struck.borrow() && place >= (spot.line, spot.column)
-    }
-
-    async fn pass_on(&mut self, speaker: Speaker, bytes: &[u8]) {
-        let number = self.number;
-        let keep = |side: fn(&mut Transcript) -> &mut Vec<u8>| {
-            side(&mut self.shared.transcripts.lock().unwrap()[number]).extend_from_slice(bytes);
-        };
-        let to = match speaker {
-            Speaker::Client => {
-                keep(|transcript| &mut transcript.client);
-                &mut self.server.stream
-            }
-            Speaker::Server => {
-                keep(|transcript| &mut transcript.server);
-                &mut self.client.stream
-            }
-        };
-        if let Some(stream) = to {
-            // One that is gone is noticed where it is read.
-            let _ = stream.write_all(bytes).await;
-        }
-    }
-
-    async fn strike(&mut self, speaker: Speaker) {
-        let Some((_, fault)) = self.shared.harm else { return };
-        match fault {
-            Fault::Corrupt => self.flips = Some(speaker),
-            Fault::Stall => self.end(speaker).passes = false,
-            Fault::Cut | Fault::Reset | Fault::Blackhole => (self.client.passes, self.server.passes) = (false, false),
-        }
-        if fault == Fault::Reset
-            && let Some(stream) = self.client.stream.take()
-        {
-            stream.set_zero_linger().unwrap();
-        }
-        if matches!(fault, Fault::Cut | Fault::Reset) {
-            hang_up(&mut self.client.stream).await;
-            hang_up(&mut self.server.stream).await;
-        }
-        self.shared.struck.send_replace(true);
+impl Standstill {
+    fn begin() -> Self {
+        let (held, ended) = channel::<()>();
+        tokio::task::spawn_blocking(move || ended.recv());
+        Self(held)
     }
 }
 
-/// The number of bytes read: 0 at the end. Never returns where there is nothing to read from.
-async fn read(stream: &mut Option<TcpStream>, buffer: &mut [u8]) -> usize {
-    match stream {
-        Some(stream) => stream.read(buffer).await.unwrap_or(0),
-        None => std::future::pending().await,
+/// One connection.
+struct Relay {
+    shared: Shared,
+    to_client: OwnedWriteHalf,
+    to_server: OwnedWriteHalf,
+    tag: String,
+    /// While the server owes an answer.
+    owed: Option<Standstill>,
+}
+
+async fn relay(client: TcpStream, shared: Shared) -> Option<()> {
+    shared.seen.lock().unwrap().connections += 1;
+    let owed = Some(Standstill::begin());
+    let server = TcpStream::connect(("127.0.0.1", shared.server)).await.ok()?;
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let (mut from_client, mut from_server) = (BufReader::new(from_client), BufReader::new(from_server));
+    let mut relay = Relay { shared, to_client, to_server, tag: String::new(), owed };
+    relay.line(From::Nobody, b"").await?;
+    let (mut asked, mut said) = (Vec::new(), Vec::new());
+    loop {
+        tokio::select! {
+            count = from_client.read_until(b'\n', &mut asked) => {
+                (count.ok()? > 0).then_some(())?;
+                relay.line(From::Client, &std::mem::take(&mut asked)).await?;
+            }
+            count = from_server.read_until(b'\n', &mut said) => {
+                (count.ok()? > 0).then_some(())?;
+                relay.line(From::Server, &std::mem::take(&mut said)).await?;
+            }
+        }
     }
 }
 
-/// Nothing more is said; what comes is still heard.
-async fn hang_up(stream: &mut Option<TcpStream>) {
-    if let Some(stream) = stream {
-        let _ = stream.shutdown().await;
+impl Relay {
+    /// `None`: the connection ends.
+    async fn line(&mut self, from: From, line: &[u8]) -> Option<()> {
+        let text = String::from_utf8_lossy(line).trim_end().to_owned();
+        if from == From::Client {
+            self.shared.seen.lock().unwrap().lines.push(text.clone());
+            self.owed = Some(Standstill::begin());
+            self.note_tag(&text);
+        }
+        let act = (self.shared.rule.lock().unwrap())(from, &text);
+        match act {
+            Act::Pass if from == From::Client => self.to_server.write_all(line).await.ok(),
+            Act::Pass => self.say(line).await,
+            Act::Say(text) => self.say(format!("{}\r\n", text.replace("TAG", &self.tag)).as_bytes()).await,
+            Act::Bye(text) => {
+                self.say(format!("{}\r\n", text.replace("TAG", &self.tag)).as_bytes()).await?;
+                None
+            }
+            Act::Cut => None,
+        }
+    }
+
+    async fn say(&mut self, line: &[u8]) -> Option<()> {
+        self.to_client.write_all(line).await.ok()?;
+        let text = String::from_utf8_lossy(line);
+        let is_greeting = self.tag.is_empty();
+        if is_greeting || text.starts_with('+') || text.starts_with(&format!("{} ", self.tag)) {
+            self.owed = None;
+        }
+        Some(())
+    }
+
+    fn note_tag(&mut self, command: &str) {
+        let is_tag = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if let Some((tag, _)) = command.split_once(' ').filter(|(word, _)| is_tag(word)) {
+            tag.clone_into(&mut self.tag);
+        }
     }
 }
