@@ -1,7 +1,8 @@
 //! The connection to a real server fails at every place of the dialogue of a hold and a release, once in each evening. Whoever
 //! goes on afterwards, the same daemon or another: the volunteer notices nothing.
 //!
-//! In cleartext on loopback, so that a place means something. With `QH_LONG=1` every byte is a place.
+//! In cleartext on loopback, so that a place means something. With `QH_LONG=1` it is cut at every byte, and the
+//! other faults come at every line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cell;
@@ -108,28 +109,28 @@ fn nothing_is_noticed(played: &Played, expected: &Noticed) {
     assert_eq!(played.left, played.later, "another run changed something: {:?}", played.told);
 }
 
-/// The places of a dialogue of this scene, and what is to be noticed of it.
-fn dialogue(scene: &Arc<Scene>, line: Line, after: After) -> (Vec<Spot>, Noticed) {
+/// The places of a dialogue of this scene, with `every` each byte, and what is to be noticed of it.
+fn dialogue(scene: &Arc<Scene>, line: Line, after: After, every: bool) -> (Vec<Spot>, Noticed) {
     let (played, expected) = quiet(scene, after);
     let (language, transcripts) = match line {
         Line::Imap => (Language::Imap, &played.imap),
         Line::Smtp => (Language::Smtp, &played.smtp),
     };
     let bytes: usize = transcripts.iter().map(|transcript| transcript.client.len() + transcript.server.len()).sum();
-    let places = places(language, transcripts, long());
+    let places = places(language, transcripts, every);
     println!("{line:?}, digest by {:?}, {after:?}: {} places in {bytes} bytes", scene.delivery, places.len());
     (places, expected)
 }
 
 /// Each place once: every second one with a daemon that goes on, the others with one that takes its place.
 fn cut_everywhere(scene: &Arc<Scene>, line: Line) {
-    let (places, expected) = dialogue(scene, line, After::Same);
+    let (places, expected) = dialogue(scene, line, After::Same, long());
     let each = places.into_iter().zip([After::Same, After::Another].into_iter().cycle());
     let harms: Vec<_> = each.map(|(spot, after)| (Harm { line, spot, fault: Fault::Cut }, after)).collect();
     play_all(scene, &harms, &|played| nothing_is_noticed(played, &expected));
 }
 
-/// A part of the places, with a fault in turn. What they stand for in the dialogue shifts against the number of faults.
+/// A part of the places, each with one of the faults in turn.
 fn sample(places: Vec<Spot>, line: Line, faults: &[Fault], step: usize, after: After) -> Vec<(Harm, After)> {
     let chosen = places.into_iter().step_by(if long() { 1 } else { step });
     chosen.zip(faults.iter().cycle()).map(|(spot, fault)| (Harm { line, spot, fault: *fault }, after)).collect()
@@ -150,7 +151,7 @@ fn a_connection_cut_at_any_place_is_noticed_by_nobody_where_the_server_cannot_mo
 fn a_submission_cut_at_any_place_is_noticed_by_nobody() {
     let scene = scene(server(), Delivery::Smtp);
     cut_everywhere(&scene, Line::Smtp);
-    let (places, expected) = dialogue(&scene, Line::Imap, After::Same);
+    let (places, expected) = dialogue(&scene, Line::Imap, After::Same, false);
     let harms = sample(places, Line::Imap, &[Fault::Cut, Fault::Reset], 5, After::Another);
     play_all(&scene, &harms, &|played| nothing_is_noticed(played, &expected));
 }
@@ -158,7 +159,7 @@ fn a_submission_cut_at_any_place_is_noticed_by_nobody() {
 #[test]
 fn a_connection_reset_at_any_place_is_noticed_by_nobody() {
     let scene = scene(server(), Delivery::Append);
-    let (places, expected) = dialogue(&scene, Line::Imap, After::Same);
+    let (places, expected) = dialogue(&scene, Line::Imap, After::Same, false);
     let harms = sample(places, Line::Imap, &[Fault::Reset], 7, After::Same);
     play_all(&scene, &harms, &|played| nothing_is_noticed(played, &expected));
 }
@@ -170,7 +171,7 @@ fn a_connection_that_falls_silent_at_any_place_is_given_up_and_noticed_by_nobody
         [(Delivery::Append, Line::Imap, 5), (Delivery::Smtp, Line::Imap, 23), (Delivery::Smtp, Line::Smtp, 3)]
     {
         let scene = scene(server(), delivery);
-        let (places, expected) = dialogue(&scene, line, After::Once);
+        let (places, expected) = dialogue(&scene, line, After::Once, false);
         let harms = sample(places, line, &silences, step, After::Once);
         play_all(&scene, &harms, &|played| nothing_is_noticed(played, &expected));
     }
@@ -182,7 +183,7 @@ fn a_connection_that_falls_silent_at_any_place_is_given_up_and_noticed_by_nobody
 #[test]
 fn a_bit_flipped_at_any_place_loses_deletes_and_marks_nothing() {
     let scene = scene(server(), Delivery::Append);
-    let (places, _) = dialogue(&scene, Line::Imap, After::Once);
+    let (places, _) = dialogue(&scene, Line::Imap, After::Once, false);
     let harms = sample(places, Line::Imap, &[Fault::Corrupt], 3, After::Once);
     play_all(&scene, &harms, &|played| {
         for (name, message) in mail() {
