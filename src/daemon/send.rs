@@ -2,14 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress, deliver::RECHECK, witness::Event};
+use super::{Daemon, Failure, Progress, deliver::RECHECK};
 use crate::{
     config::{Delivery, Smtp},
     core::{
         digest,
         outcome::{Outcome, Refusal},
         release::{self, LOOK_BACK, Marker, Release, Step},
-        text,
     },
     io::{
         mailbox::{Look, Sight},
@@ -91,9 +90,7 @@ impl Daemon {
             other => other,
         };
         self.record(step, uncertain).map_err(|error| (0, error.into()))?;
-        let sentence = self.sentences.say_with("daemon-digest-uncertain", &[("why", text::line(text, 200).into())]);
-        self.witness.tell(now, Event::Trouble { mailbox: None, text: &sentence });
-        self.note_trouble(Some(&sentence));
+        self.tell_delivery("daemon-digest-uncertain", None, text, now);
         Ok(Progress::Waits(Some(now)))
     }
 }

@@ -192,6 +192,14 @@ impl Dovecot {
         let _ = child.wait();
     }
 
+    /// Another quota, see [`Builder::quota_messages`]: it starts anew.
+    pub fn change_quota(&mut self, from: u32, to: u32) {
+        self.stop();
+        let rule = |count: u32| format!("messages={count}\n");
+        self.options.extra = self.options.extra.replace(&rule(from), &rule(to));
+        self.start_again();
+    }
+
     /// Starts it after [`Dovecot::stop`], on the same ports if they are still free.
     pub fn start_again(&mut self) {
         for _ in 0..5 {

@@ -9,6 +9,7 @@ pub mod home;
 pub mod imap_peer;
 pub mod mails;
 pub mod proxy;
+pub mod simulated;
 pub mod smtp_peer;
 pub mod stage;
 pub mod token;

@@ -1,14 +1,10 @@
 //! Stands between the daemon and a server, line by line: counts connections, hides, answers in the server's place, cuts.
 //!
-//! In the runtime of a test whose time is paused, time stands still while the server owes an answer, and goes on by itself when
-//! everybody waits: hours pass in an instant, and no deadline is missed that a real server would have kept.
+//! It knows whether the server owes an answer: simulated time stands still meanwhile, see [`super::simulated`].
 
 use std::{
     net::TcpListener as StdListener,
-    sync::{
-        Arc, Mutex,
-        mpsc::{Sender, channel},
-    },
+    sync::{Arc, Mutex},
 };
 
 use tokio::{
@@ -46,6 +42,8 @@ type Rule = Box<dyn FnMut(From, &str) -> Act + Send>;
 #[derive(Default)]
 struct Seen {
     connections: usize,
+    open: usize,
+    owing: usize,
     lines: Vec<String>,
 }
 
@@ -99,6 +97,16 @@ impl Proxy {
         self.seen.lock().unwrap().connections
     }
 
+    /// Whether a connection is open.
+    pub fn is_open(&self) -> bool {
+        self.seen.lock().unwrap().open > 0
+    }
+
+    /// Whether an answer is to come.
+    pub fn owes(&self) -> bool {
+        self.seen.lock().unwrap().owing > 0
+    }
+
     /// How many lines of the daemon contain this.
     pub fn count(&self, words: &str) -> usize {
         self.seen.lock().unwrap().lines.iter().filter(|line| line.contains(words)).count()
@@ -112,31 +120,51 @@ async fn serve(listener: StdListener, shared: Shared) {
     }
 }
 
-/// Where time is paused, it stands still until this is dropped.
-struct Standstill(#[allow(dead_code, reason = "its end is what counts")] Sender<()>);
-
-impl Standstill {
-    fn begin() -> Self {
-        let (held, ended) = channel::<()>();
-        tokio::task::spawn_blocking(move || ended.recv());
-        Self(held)
-    }
-}
-
 /// One connection.
 struct Relay {
     shared: Shared,
     to_client: OwnedWriteHalf,
     to_server: OwnedWriteHalf,
     tag: String,
-    /// While the server owes an answer.
-    owed: Option<Standstill>,
+    owed: Owed,
+}
+
+/// Whether an answer is owed on one connection; its end is the connection's.
+struct Owed {
+    seen: Arc<Mutex<Seen>>,
+    now: bool,
+}
+
+impl Owed {
+    /// A connection that was accepted; its greeting is owed.
+    fn greeting(seen: &Arc<Mutex<Seen>>) -> Self {
+        let mut counts = seen.lock().unwrap();
+        counts.connections += 1;
+        counts.open += 1;
+        counts.owing += 1;
+        drop(counts);
+        Self { seen: Arc::clone(seen), now: true }
+    }
+
+    fn set(&mut self, owed: bool) {
+        let mut counts = self.seen.lock().unwrap();
+        counts.owing = counts.owing - usize::from(self.now) + usize::from(owed);
+        self.now = owed;
+    }
+}
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        self.set(false);
+        self.seen.lock().unwrap().open -= 1;
+    }
 }
 
 async fn relay(client: TcpStream, shared: Shared) -> Option<()> {
-    shared.seen.lock().unwrap().connections += 1;
-    let owed = Some(Standstill::begin());
+    let owed = Owed::greeting(&shared.seen);
     let server = TcpStream::connect(("127.0.0.1", shared.server)).await.ok()?;
+    // Line after line goes out at once, never after the acknowledgement of the one before.
+    client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).ok()?;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let (mut from_client, mut from_server) = (BufReader::new(from_client), BufReader::new(from_server));
@@ -163,12 +191,13 @@ impl Relay {
         let text = String::from_utf8_lossy(line).trim_end().to_owned();
         if from == From::Client {
             self.shared.seen.lock().unwrap().lines.push(text.clone());
-            self.owed = Some(Standstill::begin());
+            self.owed.set(true);
             self.note_tag(&text);
         }
         let act = (self.shared.rule.lock().unwrap())(from, &text);
         match act {
             Act::Pass if from == From::Client => self.to_server.write_all(line).await.ok(),
+            Act::Pass if from == From::Nobody => Some(()),
             Act::Pass => self.say(line).await,
             Act::Say(text) => self.say(format!("{}\r\n", text.replace("TAG", &self.tag)).as_bytes()).await,
             Act::Bye(text) => {
@@ -184,7 +213,7 @@ impl Relay {
         let text = String::from_utf8_lossy(line);
         let is_greeting = self.tag.is_empty();
         if is_greeting || text.starts_with('+') || text.starts_with(&format!("{} ", self.tag)) {
-            self.owed = None;
+            self.owed.set(false);
         }
         Some(())
     }
