@@ -24,6 +24,9 @@ pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
 /// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
 pub(super) const RECHECK: TimeDelta = TimeDelta::minutes(5);
 
+/// Graphemes that are shown of why a digest did not go out: a sentence with the server's own words in it.
+pub(super) const SHOWN: usize = 500;
+
 impl Daemon {
     /// ACCEPTED that could not be recorded is recorded before anything else.
     pub(super) fn record_acceptance(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
@@ -192,8 +195,8 @@ impl Daemon {
     }
 
     pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
-        let args = [("why", text::line(text, 200).into())];
-        let sentence = self.sentences.say_with("daemon-digest-refused", &args);
+        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-unsent" };
+        let sentence = self.sentences.say_with(id, &[("why", text::line(text, SHOWN).into())]);
         let mailbox = index.map(|index| self.links[index].name.as_str());
         self.witness.tell(now, Event::Trouble { mailbox, text: &sentence });
         self.note_trouble(Some(&sentence));
