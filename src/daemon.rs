@@ -6,8 +6,10 @@
 mod begin;
 mod collect;
 mod deliver;
+mod explain;
 mod filing;
 mod link;
+mod moving;
 mod orphans;
 mod rest;
 mod send;
@@ -22,8 +24,9 @@ use tokio::sync::{mpsc, watch};
 
 pub use self::{
     collect::{held, preview},
+    explain::{mailbox as explain_mailbox, smtp as explain_smtp},
     link::connect,
-    send::credentials,
+    send::try_smtp,
     witness::{Event, Log, Witness},
 };
 use self::{

@@ -24,6 +24,9 @@ pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
 /// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
 pub(super) const RECHECK: TimeDelta = TimeDelta::minutes(5);
 
+/// Graphemes that are shown of why a digest did not go out: a sentence with the server's own words in it.
+pub(super) const SHOWN: usize = 500;
+
 impl Daemon {
     /// ACCEPTED that could not be recorded is recorded before anything else.
     pub(super) fn record_acceptance(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
@@ -112,7 +115,8 @@ impl Daemon {
                 self.refusals += 1;
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
-                self.refused(index, &text, now);
+                // Also of a connection that ended before the message was asked for: nobody refused it.
+                self.tell_delivery("daemon-digest-postponed", index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
@@ -129,7 +133,10 @@ impl Daemon {
                 let step = self.release.as_ref().map_or(Step::Sealed, |release| release.step.clone());
                 let Some(index) = index else { return self.sent_perhaps(step, &uncertain, &text) };
                 self.record(step, &uncertain).map_err(fail)?;
-                Err((index, Failure::Mailbox(MailboxError::Lost(text))))
+                let lost = MailboxError::Lost(text);
+                self.link_failed(index, &lost, now);
+                self.tell_delivery("daemon-digest-uncertain", Some(index), &lost.to_string(), now);
+                Ok(Progress::Waits(None))
             }
         }
     }
@@ -192,8 +199,13 @@ impl Daemon {
     }
 
     pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
-        let args = [("why", text::line(text, 200).into())];
-        let sentence = self.sentences.say_with("daemon-digest-refused", &args);
+        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-unsent" };
+        self.tell_delivery(id, index, text, now);
+    }
+
+    /// How an attempt ended, by one of the sentences that take a cause.
+    pub(super) fn tell_delivery(&mut self, sentence: &str, index: Option<usize>, why: &str, now: DateTime<Utc>) {
+        let sentence = self.sentences.say_with(sentence, &[("why", text::line(why, SHOWN).into())]);
         let mailbox = index.map(|index| self.links[index].name.as_str());
         self.witness.tell(now, Event::Trouble { mailbox, text: &sentence });
         self.note_trouble(Some(&sentence));

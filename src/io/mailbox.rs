@@ -25,6 +25,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use super::{secret::NoSecret, trust::Distrust};
 use crate::core::{
     mail::{Content, Envelope, Folder, Uid},
     outcome::Outcome,
@@ -40,12 +41,15 @@ pub enum MailboxError {
     /// The connection is gone, late, or out of step.
     #[error("connection lost: {0}")]
     Lost(String),
-    /// The server refused the login.
+    /// The server refused the user or the password.
     #[error("login refused: {0}")]
     Login(String),
+    /// The server refused the user or the token.
+    #[error("token refused: {0}")]
+    Token(String),
     /// The secret could not be had now (its command failed, its file is unreadable).
     #[error("no secret: {0}")]
-    Secret(String),
+    Secret(NoSecret),
     /// A tagged NO or BAD; the folder or the mailbox is as it was.
     #[error("refused: {0}")]
     Refused(String),
@@ -63,7 +67,7 @@ pub enum MailboxError {
     Unsupported(String),
     /// The TLS handshake failed: certificate, name, protocol.
     #[error("TLS: {0}")]
-    Tls(String),
+    Tls(Distrust),
 }
 
 /// A folder that was opened.
@@ -174,6 +178,14 @@ pub trait Mailbox {
     /// Moves `uids` of the open folder to `target`; bytes, flags and INTERNALDATE stay. UIDs that are gone are ignored. On
     /// success none of `uids` is in the open folder any more. After an error some may have been moved: list again.
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError>;
+
+    /// Whether a move is a copy first, so that a cut may leave a message in both folders.
+    fn copies_to_move(&self) -> bool {
+        false
+    }
+
+    /// An earlier move may have been cut: the next one looks in its target first, and copies nothing that is there already.
+    fn doubt_moves(&mut self) {}
 
     /// Sets (`true`) or removes the keyword `qh-sealed` on `uids` of the open folder. Where the folder takes no keywords,
     /// nothing happens and the answer is `false`.

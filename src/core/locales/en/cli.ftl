@@ -2,9 +2,9 @@
 
 exit-state = The state cannot be used: { $cause }
 exit-login = { $mailbox }: the server refused the login ({ $cause }). Check user and password; some providers want a password made for this program.
-exit-secret = { $mailbox }: the password or token could not be had: { $cause }
+exit-token = { $mailbox }: the server refused the token, a new one too ({ $cause }). Check user, and the permission given to the program of oauth_token_command.
+exit-why = { $mailbox }: { $cause }
 exit-unsupported = { $mailbox }: this mailbox cannot be used safely: { $cause }
-exit-tls = { $mailbox }: no secure connection to the server: { $cause }
 exit-folder = { $mailbox }: a folder is missing: { $cause }
 exit-full = { $mailbox }: there is no room left: { $cause }
 exit-network = { $mailbox }: the mailbox does not answer as it should: { $cause }
@@ -175,6 +175,7 @@ inspect-named = "{ $selector }" of hold applies: held in your off-hours
 inspect-default = recognised notification: held in your off-hours
 inspect-list = mailing list: held only if hold names it
 inspect-unnamed = recognised notification, but hold does not name it: not held
+inspect-by-body = recognised by its text only, which anybody can write: held only if hold names its site, { $selector }
 inspect-unknown = no notification was recognised: not held
 inspect-unreadable = the message cannot be read: not held
 inspect-no-file = the file cannot be read: { $error }
