@@ -16,7 +16,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 
-use super::dovecot::{Dovecot, PASSWORD};
+use super::dovecot::{Dovecot, PASSWORD, UNMISTAKABLE};
 
 /// What becomes of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,7 +254,7 @@ impl<S: Read + Write> Session<'_, S> {
 fn is_right(line: &str) -> bool {
     let Some(encoded) = line.strip_prefix("AUTH PLAIN ") else { return false };
     let decoded = data_encoding::BASE64.decode(encoded.as_bytes()).unwrap_or_default();
-    decoded.ends_with(format!("\0{PASSWORD}").as_bytes())
+    [PASSWORD, UNMISTAKABLE].iter().any(|password| decoded.ends_with(format!("\0{password}").as_bytes()))
 }
 
 fn rewritten(message: &[u8]) -> Vec<u8> {
