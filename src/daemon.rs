@@ -9,6 +9,7 @@ mod deliver;
 mod explain;
 mod filing;
 mod link;
+mod moving;
 mod orphans;
 mod rest;
 mod send;

@@ -5,7 +5,7 @@ mod support;
 
 use support::{
     home::Home,
-    mails::{account, at, discourse, glpi, private},
+    mails::{account, at, discourse, flarum, glpi, private},
 };
 
 const HELD: &str = "Quiet Hours";
@@ -258,4 +258,21 @@ fn on_a_machine_whose_clock_shows_1970_nothing_moves() {
     home.play("1970-01-01T21:00:00+01:00", "1970-01-05T12:00:00+01:00", Vec::new());
     assert_eq!(home.names("INBOX").len(), 1);
     assert!(home.digests().is_empty());
+}
+
+#[test]
+fn a_platform_that_only_the_body_marks_is_held_where_its_site_is_named_and_its_account_mail_is_not() {
+    let home = Home::new("hold = [\"flarum@forum.jardins.example\"]", "");
+    let script = home.mail(&[
+        (
+            "2026-11-26T22:00:00+01:00",
+            flarum("[New Post] Semis", "https://forum.jardins.example/d/7-semis/3\n\n---\n\nAu chaud."),
+        ),
+        ("2026-11-26T23:00:00+01:00", flarum("Reset Your Password", "https://forum.jardins.example/reset/0123")),
+    ]);
+    home.play("2026-11-26T17:00:00+01:00", "2026-11-27T09:30:00+01:00", script);
+    let [digest] = &home.digests()[..] else { panic!("{} digests", home.digests().len()) };
+    assert!(digest.contains("Semis") && digest.contains("Au chaud.") && !digest.contains("Password"), "{digest}");
+    assert_eq!(home.folder(RELEASED).len(), 1);
+    assert_eq!(home.folder("INBOX").len(), 2, "the password mail and the digest");
 }

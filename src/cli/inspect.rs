@@ -181,10 +181,17 @@ fn reason(notice: &Notice, class: &Class, sentences: &Sentences) -> String {
         Class::Match(Some(selector)) => by("inspect-named", selector),
         Class::Match(None) => sentences.say("inspect-default"),
         Class::Unnamed if notice.platform == Some(Platform::Mailinglist) => sentences.say("inspect-list"),
+        Class::Unnamed if notice.by_body => by("inspect-by-body", &by_name(notice)),
         Class::Unnamed => sentences.say("inspect-unnamed"),
         Class::Unknown if notice.unreadable => sentences.say("inspect-unreadable"),
         Class::Unknown => sentences.say("inspect-unknown"),
     }
+}
+
+/// The selector that names the site of a notification.
+fn by_name(notice: &Notice) -> String {
+    let platform = notice.platform.map_or("", Platform::name);
+    notice.host.as_ref().map_or(platform.to_owned(), |host| format!("{platform}@{host}"))
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ fn read(table: &Table<'_>, name: String, profile: &str, urgent: &[Selector]) -> 
     let source = source(table);
     let folders = folders::read(table, (profile != DEFAULT_PROFILE).then_some(profile));
     let hold = table.has("hold").then(|| selectors(table, "hold"));
+    tell_of_bodies(table, hold.as_deref().unwrap_or_default());
     let never_hold = selectors(table, "never_hold");
     let folders = folders?;
     Some(MailboxConfig {
@@ -129,6 +130,17 @@ pub(super) fn selectors(table: &Table<'_>, key: &str) -> Vec<Selector> {
         }
     }
     selectors
+}
+
+/// A platform that only the body marks is held only where its site is named: anybody may write such a body.
+fn tell_of_bodies(table: &Table<'_>, hold: &[Selector]) {
+    for selector in hold {
+        if let Selector::Platform(platform, None) = selector
+            && platform.is_marked_by_body_alone()
+        {
+            table.note("config-by-body", &[("platform", platform.name())]);
+        }
+    }
 }
 
 /// Two tables for one folder would hold and release each other's messages.

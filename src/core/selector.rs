@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::{
-    notice::{Kind, Notice, Platform},
+    notice::{Kind, Notice, Platform, are_akin},
     text,
 };
 
@@ -238,12 +238,30 @@ impl Rules {
     /// Whether `hold`, or its default, is about this message; and which selector says so.
     fn held_by(&self, notice: &Notice) -> Option<Option<Selector>> {
         match &self.hold {
-            Some(selectors) => first(selectors, notice).map(Some),
+            Some(selectors) => {
+                let vouched =
+                    |selector: &&Selector| !notice.by_body || !matches!(selector, Selector::Platform(_, None));
+                let named = selectors.iter().filter(vouched).find(|selector| selector.matches(notice));
+                named.cloned().map(Some)
+            }
             None => {
                 let by_default = notice.kind == Kind::Notification && notice.platform != Some(Platform::Mailinglist);
-                by_default.then_some(None)
+                (by_default && !notice.by_body).then_some(None)
             }
         }
+    }
+
+    /// Whether the body could tell what the header did not: `hold` names a site of a platform that only the body marks, and the
+    /// message comes from there.
+    pub fn asks_for_body(&self, notice: &Notice) -> bool {
+        let id_host = notice.message_id.as_deref().and_then(|id| id.rsplit_once('@')).map(|(_, host)| host);
+        let hosts = || notice.from.iter().filter_map(|from| Some(from.rsplit_once('@')?.1)).chain(id_host);
+        let is_of = |site: &str| hosts().any(|host| are_akin(&host.to_lowercase(), site));
+        notice.kind == Kind::Other
+            && self.hold.iter().flatten().any(|selector| match selector {
+                Selector::Platform(platform, Some(host)) => platform.is_marked_by_body() && is_of(host),
+                _ => false,
+            })
     }
 }
 

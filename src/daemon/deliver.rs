@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Daemon, Failure, Progress, witness::Event};
+use super::{Daemon, Failure, Progress, explain, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
@@ -115,7 +115,9 @@ impl Daemon {
                 self.refusals += 1;
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
-                self.refused(index, &text, now);
+                // Also of a connection that ended before the message was asked for: nobody refused it.
+                let sentence = if index.is_some() { "daemon-digest-postponed" } else { "daemon-digest-unsent" };
+                self.tell_delivery(sentence, index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
@@ -132,7 +134,11 @@ impl Daemon {
                 let step = self.release.as_ref().map_or(Step::Sealed, |release| release.step.clone());
                 let Some(index) = index else { return self.sent_perhaps(step, &uncertain, &text) };
                 self.record(step, &uncertain).map_err(fail)?;
-                Err((index, Failure::Mailbox(MailboxError::Lost(text))))
+                let lost = MailboxError::Lost(text);
+                self.link_failed(index, &lost, now);
+                let why = explain::mailbox(&lost, &self.sentences);
+                self.tell_delivery("daemon-digest-uncertain", Some(index), &why, now);
+                Ok(Progress::Waits(None))
             }
         }
     }
@@ -195,8 +201,13 @@ impl Daemon {
     }
 
     pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
-        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-unsent" };
-        let sentence = self.sentences.say_with(id, &[("why", text::line(text, SHOWN).into())]);
+        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-blocked" };
+        self.tell_delivery(id, index, text, now);
+    }
+
+    /// How an attempt ended, by one of the sentences that take a cause.
+    pub(super) fn tell_delivery(&mut self, sentence: &str, index: Option<usize>, why: &str, now: DateTime<Utc>) {
+        let sentence = self.sentences.say_with(sentence, &[("why", text::line(why, SHOWN).into())]);
         let mailbox = index.map(|index| self.links[index].name.as_str());
         self.witness.tell(now, Event::Trouble { mailbox, text: &sentence });
         self.note_trouble(Some(&sentence));

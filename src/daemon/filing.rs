@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress};
+use super::{Daemon, Failure, Progress, moving::relocate};
 use crate::{
     core::{
         mail::{Folder, Ident, Uid},
@@ -13,7 +13,7 @@ use crate::{
     },
     io::{
         mailbox::{Access, Listing, Mailbox},
-        state::StateError,
+        state::{State, StateError},
     },
 };
 
@@ -29,10 +29,12 @@ impl Daemon {
         }
         let mut filed = HashSet::new();
         for (index, originals) in manifest {
-            let Some(mailbox) = self.links[index].mailbox() else { continue };
-            match file_one(mailbox, &originals).await {
+            let Self { links, state, .. } = &mut *self;
+            let name = links[index].name.clone();
+            let Some(mailbox) = links[index].mailbox() else { continue };
+            match file_one(mailbox, state, &name, &originals).await {
                 Ok(()) => {
-                    filed.insert(self.links[index].name.clone());
+                    filed.insert(name);
                 }
                 Err(failure) => self.put_down(index, failure, now).map_err(fail)?,
             }
@@ -59,13 +61,14 @@ impl Daemon {
     /// there is nothing in its held folder that a digest listed.
     pub(super) async fn file_remembered(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
         for index in 0..self.links.len() {
-            let name = self.links[index].name.clone();
-            let Some(mailbox) = self.links[index].mailbox() else { continue };
-            let idents = self.state.unfiled(&name)?;
+            let Self { links, state, .. } = &mut *self;
+            let name = links[index].name.clone();
+            let Some(mailbox) = links[index].mailbox() else { continue };
+            let idents = state.unfiled(&name)?;
             if idents.is_empty() {
                 continue;
             }
-            match file_idents(mailbox, &idents).await {
+            match file_idents(mailbox, state, &name, &idents).await {
                 Ok(()) => self.state.forget_unfiled(&name)?,
                 Err(failure) => self.put_down(index, failure, now)?,
             }
@@ -90,7 +93,7 @@ impl Daemon {
     }
 }
 
-async fn file_one(mailbox: &mut dyn Mailbox, originals: &[Original]) -> Result<(), Failure> {
+async fn file_one(mailbox: &mut dyn Mailbox, state: &State, name: &str, originals: &[Original]) -> Result<(), Failure> {
     let opened = mailbox.open(Folder::Held, Access::Write).await?;
     let same = originals.iter().all(|original| original.uid_validity == opened.uid_validity);
     let uids = if same {
@@ -101,18 +104,29 @@ async fn file_one(mailbox: &mut dyn Mailbox, originals: &[Original]) -> Result<(
         if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
     let idents = originals.iter().map(|original| original.ident).collect();
-    move_to_released(mailbox, &uids, &idents).await
+    move_to_released(mailbox, state, name, &uids, &idents).await
 }
 
-async fn file_idents(mailbox: &mut dyn Mailbox, idents: &HashSet<Ident>) -> Result<(), Failure> {
+async fn file_idents(
+    mailbox: &mut dyn Mailbox,
+    state: &State,
+    name: &str,
+    idents: &HashSet<Ident>,
+) -> Result<(), Failure> {
     mailbox.open(Folder::Held, Access::Write).await?;
     let uids = known(mailbox, Listing::All, idents).await?;
-    move_to_released(mailbox, &uids, idents).await
+    move_to_released(mailbox, state, name, &uids, idents).await
 }
 
 /// Moves `uids` of the open held folder, then takes the keyword off what carries it among `idents`.
-async fn move_to_released(mailbox: &mut dyn Mailbox, uids: &[Uid], idents: &HashSet<Ident>) -> Result<(), Failure> {
-    mailbox.relocate(uids, Folder::Released).await?;
+async fn move_to_released(
+    mailbox: &mut dyn Mailbox,
+    state: &State,
+    name: &str,
+    uids: &[Uid],
+    idents: &HashSet<Ident>,
+) -> Result<(), Failure> {
+    relocate(mailbox, state, name, uids, Folder::Released).await?;
     mailbox.open(Folder::Released, Access::Write).await?;
     let tagged = known(mailbox, Listing::Sealed, idents).await?;
     if !tagged.is_empty() {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress};
+use super::{Daemon, Failure, Progress, moving::relocate};
 use crate::{
     core::{
         mail::{Envelope, Folder, Ident, Uid, Verdict},
@@ -99,7 +99,7 @@ impl Daemon {
         }
         let verdicts: Vec<_> = sealed.held.iter().map(|(_, ident)| (*ident, Verdict::Released)).collect();
         state.remember(&name, &verdicts, now)?;
-        mailbox.relocate(&uids, Folder::Released).await?;
+        relocate(mailbox, state, &name, &uids, Folder::Released).await?;
         mailbox.open(Folder::Released, Access::Write).await?;
         let tagged = mailbox.list(Listing::Sealed).await?;
         mailbox.seal(&tagged, false).await?;

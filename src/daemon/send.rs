@@ -2,19 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Daemon, Failure, Progress,
-    deliver::{RECHECK, SHOWN},
-    explain,
-    witness::Event,
-};
+use super::{Daemon, Failure, Progress, deliver::RECHECK, explain};
 use crate::{
     config::{Delivery, Smtp},
     core::{
         digest,
         outcome::Outcome,
         release::{self, LOOK_BACK, Marker, Release, Step, UNCERTAIN_ATTEMPTS},
-        text,
     },
     io::{
         mailbox::{Look, Sight},
@@ -107,9 +101,7 @@ impl Daemon {
         self.record(step, uncertain).map_err(|error| (0, error.into()))?;
         let tried = self.release.as_ref().map_or(0, |release| release.uncertain_attempts(now));
         let id = if tried < UNCERTAIN_ATTEMPTS { "daemon-digest-uncertain" } else { "daemon-digest-perhaps" };
-        let sentence = self.sentences.say_with(id, &[("why", text::line(text, SHOWN).into())]);
-        self.witness.tell(now, Event::Trouble { mailbox: None, text: &sentence });
-        self.note_trouble(Some(&sentence));
+        self.tell_delivery(id, None, text, now);
         Ok(Progress::Waits(Some(now)))
     }
 }

@@ -1,19 +1,20 @@
 //! Looks through the intakes and moves what the gate says: observe, decide, perform, record.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use chrono::{DateTime, Utc};
 
 use super::{
     Daemon, Failure, explain,
     link::Link,
+    moving::relocate,
     witness::{Event, Witness},
 };
 use crate::{
     core::{
         gate::{self, Candidate, Judgement, Mode, Outlook, Sweep},
-        mail::{Envelope, Folder, Ident, Uid, Verdict},
-        notice::{self, Kind},
+        mail::{Content, Envelope, Flags, Folder, Ident, Uid, Verdict},
+        notice::{self, Kind, Notice},
         selector::{Class, Rules},
     },
     io::{
@@ -33,6 +34,16 @@ struct Plan {
     to_inbox: Vec<Uid>,
     passed: Vec<Ident>,
     urgent: Vec<Candidate>,
+}
+
+/// What a survey finds.
+#[derive(Default)]
+struct Found {
+    plan: Plan,
+    /// What stays where it is.
+    left: Vec<Uid>,
+    /// Messages whose header leaves open what only their body tells.
+    unclear: BTreeMap<Uid, Flags>,
 }
 
 /// What a survey needs to judge messages.
@@ -102,10 +113,9 @@ impl Daemon {
             enabled_at,
             now,
         };
-        let mut plan = Plan::default();
-        let mut left = Vec::new();
+        let mut found = Found::default();
         let mut failure = None;
-        let mut visit = |batch: Vec<Envelope>| match judge.batch(batch, &mut plan, &mut left, witness.as_mut()) {
+        let mut note = |judged: Result<(), StateError>| match judged {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failure = Some(error);
@@ -113,13 +123,17 @@ impl Daemon {
             }
         };
         if let Some(mailbox) = link.mailbox() {
-            mailbox.envelopes(&uids, &mut visit).await?;
+            mailbox.envelopes(&uids, &mut |batch| note(judge.envelopes(batch, &mut found, witness.as_mut()))).await?;
+            let unclear = std::mem::take(&mut found.unclear);
+            let asked: Vec<Uid> = unclear.keys().cloned().collect();
+            let mut visit = |batch| note(judge.contents(batch, &unclear, &mut found, witness.as_mut()));
+            mailbox.contents(&asked, &mut visit).await?;
         }
         if let Some(failure) = failure {
             return Err(failure.into());
         }
-        link.leave_alone(left);
-        Ok(Some(plan))
+        link.leave_alone(found.left);
+        Ok(Some(found.plan))
     }
 
     /// Decides on the urgent messages of all mailboxes, and records each decision before it is performed.
@@ -161,12 +175,12 @@ impl Daemon {
         let Some(mailbox) = links[index].mailbox() else { return Ok(()) };
         for chunk in plan.hold.chunks(RECORDED_TOGETHER) {
             let uids: Vec<Uid> = chunk.iter().map(|(uid, _)| uid.clone()).collect();
-            mailbox.relocate(&uids, Folder::Held).await?;
+            relocate(mailbox, state, &name, &uids, Folder::Held).await?;
             let verdicts: Vec<_> = chunk.iter().map(|(_, ident)| (*ident, Verdict::Held)).collect();
             state.remember(&name, &verdicts, now)?;
         }
         if !plan.to_inbox.is_empty() {
-            mailbox.relocate(&plan.to_inbox, Folder::Inbox).await?;
+            relocate(mailbox, state, &name, &plan.to_inbox, Folder::Inbox).await?;
         }
         let passed: Vec<_> = plan.passed.iter().map(|ident| (*ident, Verdict::Passed)).collect();
         if !passed.is_empty() {
@@ -210,45 +224,83 @@ fn listing(sweep: Sweep, enabled_at: DateTime<Utc>) -> Listing {
 }
 
 impl Judge<'_> {
-    fn batch(
-        &self,
-        batch: Vec<Envelope>,
-        plan: &mut Plan,
-        left: &mut Vec<Uid>,
-        witness: &mut dyn Witness,
-    ) -> Result<(), StateError> {
+    /// Judges a batch by the headers.
+    fn envelopes(&self, batch: Vec<Envelope>, found: &mut Found, witness: &mut dyn Witness) -> Result<(), StateError> {
         let idents: Vec<Ident> = batch.iter().map(|message| Ident::of(&message.header)).collect();
         let handled = self.state.handled(self.mailbox, &idents)?;
         for (message, ident) in batch.into_iter().zip(idents) {
-            let mut notice = notice::read(&message.header);
-            if let Some(rid) = &notice.release
-                && self.state.knows_release(rid)? == Some(false)
-            {
-                // It only looks like a digest of ours.
-                notice.kind = if notice.platform.is_some() { Kind::Notification } else { Kind::Other };
-            }
-            let class: Class = self.rules.classify(&notice);
+            let notice = notice::read(&message.header);
             let verdict = handled.get(&ident).copied();
-            let judgement = gate::judge(self.sweep, &message, class, verdict, self.enabled_at);
-            let title = notice.title.as_deref().unwrap_or(&notice.subject);
-            let event = Event::Judged { mailbox: self.mailbox, title, judgement: &judgement };
-            witness.tell(self.now, event);
-            match judgement {
-                Judgement::Hold => plan.hold.push((message.uid, ident)),
-                Judgement::ToInbox => plan.to_inbox.push(message.uid),
-                Judgement::Passed => {
-                    plan.passed.push(ident);
-                    left.push(message.uid);
-                }
-                Judgement::Leave(_) => left.push(message.uid),
-                Judgement::Urgent(selector) => plan.urgent.push(Candidate {
-                    mailbox: self.index,
-                    received: message.received,
-                    uid: message.uid,
-                    ident,
-                    selector,
-                }),
+            if self.rules.asks_for_body(&notice) && self.depends_on_body(&message, verdict) {
+                found.unclear.insert(message.uid, message.flags);
+            } else {
+                self.message(message, ident, notice, verdict, found, witness)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Judges a batch by the beginnings of the bodies, too.
+    fn contents(
+        &self,
+        batch: Vec<Content>,
+        flags: &BTreeMap<Uid, Flags>,
+        found: &mut Found,
+        witness: &mut dyn Witness,
+    ) -> Result<(), StateError> {
+        let idents: Vec<Ident> = batch.iter().map(|content| Ident::of(&content.header)).collect();
+        let handled = self.state.handled(self.mailbox, &idents)?;
+        for (content, ident) in batch.into_iter().zip(idents) {
+            let Some(flags) = flags.get(&content.uid).copied() else { continue };
+            let notice = notice::read(&content.message);
+            let Content { uid, received, header, .. } = content;
+            let message = Envelope { uid, flags, received, header };
+            self.message(message, ident, notice, handled.get(&ident).copied(), found, witness)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it makes a difference that the message is a notification.
+    fn depends_on_body(&self, message: &Envelope, verdict: Option<Verdict>) -> bool {
+        let judge = |class| gate::judge(self.sweep, message, class, verdict, self.enabled_at);
+        judge(Class::Match(None)) != judge(Class::Unknown)
+    }
+
+    fn message(
+        &self,
+        message: Envelope,
+        ident: Ident,
+        mut notice: Notice,
+        verdict: Option<Verdict>,
+        found: &mut Found,
+        witness: &mut dyn Witness,
+    ) -> Result<(), StateError> {
+        if let Some(rid) = &notice.release
+            && self.state.knows_release(rid)? == Some(false)
+        {
+            // It only looks like a digest of ours.
+            notice.kind = if notice.platform.is_some() { Kind::Notification } else { Kind::Other };
+        }
+        let class: Class = self.rules.classify(&notice);
+        let judgement = gate::judge(self.sweep, &message, class, verdict, self.enabled_at);
+        let title = notice.title.as_deref().unwrap_or(&notice.subject);
+        witness.tell(self.now, Event::Judged { mailbox: self.mailbox, title, judgement: &judgement });
+        let Found { plan, left, .. } = found;
+        match judgement {
+            Judgement::Hold => plan.hold.push((message.uid, ident)),
+            Judgement::ToInbox => plan.to_inbox.push(message.uid),
+            Judgement::Passed => {
+                plan.passed.push(ident);
+                left.push(message.uid);
+            }
+            Judgement::Leave(_) => left.push(message.uid),
+            Judgement::Urgent(selector) => plan.urgent.push(Candidate {
+                mailbox: self.index,
+                received: message.received,
+                uid: message.uid,
+                ident,
+                selector,
+            }),
         }
         Ok(())
     }

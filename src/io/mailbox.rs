@@ -179,6 +179,14 @@ pub trait Mailbox {
     /// success none of `uids` is in the open folder any more. After an error some may have been moved: list again.
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError>;
 
+    /// Whether a move is a copy first, so that a cut may leave a message in both folders.
+    fn copies_to_move(&self) -> bool {
+        false
+    }
+
+    /// An earlier move may have been cut: the next one looks in its target first, and copies nothing that is there already.
+    fn doubt_moves(&mut self) {}
+
     /// Sets (`true`) or removes the keyword `qh-sealed` on `uids` of the open folder. Where the folder takes no keywords,
     /// nothing happens and the answer is `false`.
     async fn seal(&mut self, uids: &[Uid], sealed: bool) -> Result<bool, MailboxError>;

@@ -17,6 +17,7 @@ fn blank() -> Notice {
     Notice {
         kind: Kind::Notification,
         platform: None,
+        by_body: false,
         host: None,
         key: None,
         title: None,
@@ -25,6 +26,9 @@ fn blank() -> Notice {
         reply_to: None,
         excerpt: None,
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: String::new(),
         from: Vec::new(),
@@ -234,6 +238,7 @@ pub fn weekend(language: Language) -> Input {
     entries.push(Entry { received: at(20, 18, 43), ..entries[0].clone() });
     let alarm = Notice {
         platform: None,
+        by_body: false,
         title: Some("URGENT : disque plein sur le serveur web".into()),
         author: Some("Surveillance".into()),
         subject: "URGENT : disque plein sur le serveur web".into(),
@@ -268,6 +273,8 @@ pub fn weekend(language: Language) -> Input {
             next_digest: Some(at(24, 9, 0)),
             closed_days: closed_days(holiday, absence),
             replies: true,
+            me: Vec::new(),
+            team: Vec::new(),
         },
     }
 }

@@ -9,7 +9,7 @@ use std::{
     os::unix::{fs::chown, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tempfile::TempDir;
@@ -123,6 +123,23 @@ impl Dovecot {
         self.dir.path().join("mail").join(user).join("Maildir")
     }
 
+    /// Puts a message into the user's INBOX as it lies on disk: under a file name of its own (`name:2,FLAGS` in `cur`),
+    /// received at `when`.
+    pub fn store(&self, user: &str, name: &str, when: SystemTime, message: &[u8]) {
+        let maildir = self.maildir(user);
+        for folder in ["cur", "new", "tmp"] {
+            fs::create_dir_all(maildir.join(folder)).expect("Maildir");
+        }
+        let path = maildir.join("cur").join(name);
+        fs::write(&path, message).expect("message");
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(when)).expect("its time");
+        let above = maildir.ancestors().take(3);
+        for own in above.chain(["cur", "new", "tmp"].map(|folder| maildir.join(folder)).iter().map(PathBuf::as_path)) {
+            self.owner.give(own);
+        }
+        self.owner.give(&path);
+    }
+
     /// A second client, logged in over cleartext.
     pub fn client(&self, user: &str) -> Client {
         Client::login(self.imap, user, PASSWORD)
@@ -182,6 +199,14 @@ impl Dovecot {
         }
         let _ = child.kill();
         let _ = child.wait();
+    }
+
+    /// Another quota, see [`Builder::quota_messages`]: it starts anew.
+    pub fn change_quota(&mut self, from: u32, to: u32) {
+        self.stop();
+        let rule = |count: u32| format!("messages={count}\n");
+        self.options.extra = self.options.extra.replace(&rule(from), &rule(to));
+        self.start_again();
     }
 
     /// Starts it after [`Dovecot::stop`], on the same ports if they are still free.

@@ -50,6 +50,16 @@ pub fn glpi(ticket: u32, event: u32, title: &str, text: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A mail of a Flarum, which no header marks.
+pub fn flarum(subject: &str, text: &str) -> Vec<u8> {
+    format!(
+        "From: Jardins <noreply@forum.jardins.example>\r\nTo: alice@lescanoe.example\r\nSubject: {subject}\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n{}\r\n",
+        text.replace('\n', "\r\n")
+    )
+    .into_bytes()
+}
+
 /// A private mail.
 pub fn private(subject: &str) -> Vec<u8> {
     format!(

@@ -5,9 +5,12 @@
 pub mod certificates;
 pub mod client;
 pub mod dovecot;
+pub mod faults;
 pub mod home;
 pub mod imap_peer;
 pub mod mails;
+pub mod proxy;
+pub mod simulated;
 pub mod smtp_peer;
 pub mod stage;
 pub mod token;

@@ -88,8 +88,8 @@ pub enum Security {
     StartTls,
     /// An attacker took STARTTLS away.
     Stripped,
-    /// None, as on loopback.
-    Clear,
+    /// No TLS at all.
+    Cleartext,
 }
 
 /// What it saw.
@@ -222,7 +222,7 @@ fn welcome(mut socket: TcpStream, security: Security, config: Arc<ServerConfig>,
         return;
     }
     let Ok(mut end) = socket.try_clone() else { return };
-    let stream: Box<dyn Stream> = if security == Security::Clear {
+    let stream: Box<dyn Stream> = if security == Security::Cleartext {
         Box::new(socket)
     } else {
         let Ok(connection) = ServerConnection::new(config) else { return };

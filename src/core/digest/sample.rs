@@ -19,6 +19,7 @@ pub(super) fn entry(n: usize) -> Entry {
     let notice = Notice {
         kind: Kind::Notification,
         platform: None,
+        by_body: false,
         host: None,
         key: None,
         title: Some(format!("Title {n}")),
@@ -27,6 +28,9 @@ pub(super) fn entry(n: usize) -> Entry {
         reply_to: None,
         excerpt: Some(format!("Words {n}")),
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: format!("Subject {n}"),
         from: vec!["noreply@forum.example".into()],
@@ -67,6 +71,8 @@ pub(super) fn input() -> Input {
             next_digest: Some(opening() + TimeDelta::days(1)),
             closed_days: Vec::new(),
             replies: true,
+            me: Vec::new(),
+            team: Vec::new(),
         },
     }
 }

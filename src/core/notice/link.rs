@@ -37,6 +37,15 @@ pub(super) fn host(link: &str) -> Option<String> {
     url::Url::parse(link).ok()?.host_str().map(str::to_owned)
 }
 
+/// Whether two hosts are of one site: the same, one above the other, or side by side below a name of two labels or more.
+pub(in crate::core) fn are_akin(a: &str, b: &str) -> bool {
+    let below = |upper: &str, lower: &str| {
+        upper.contains('.') && lower.strip_suffix(upper).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let parent = |host: &str| host.split_once('.').map(|(_, parent)| parent.to_owned()).filter(|p| p.contains('.'));
+    below(a, b) || below(b, a) || parent(a).is_some_and(|above| parent(b) == Some(above))
+}
+
 /// The value of a parameter in the query of a link, as written.
 pub(super) fn parameter<'a>(link: &'a str, name: &str) -> Option<&'a str> {
     let (_, query) = without_fragment(link).split_once('?')?;
@@ -62,6 +71,17 @@ mod tests {
         assert_eq!(
             all(text).collect::<Vec<_>>(),
             ["https://a.example/x", "http://b.example/y", "https://c.example/?z=1"]
+        );
+    }
+
+    #[test]
+    fn hosts_are_akin_within_one_site() {
+        assert!(are_akin("forum.a.example", "a.example") && are_akin("a.example", "a.example"));
+        assert!(are_akin("chat.a.example", "mail.a.example"));
+        assert!(
+            !are_akin("a.example", "b.example")
+                && !are_akin("ba.example", "a.example")
+                && !are_akin("example", "a.example")
         );
     }
 

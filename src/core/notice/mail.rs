@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::{
     body::Body,
     header::{Headers, Person},
-    link,
+    link, subject,
 };
 
 /// A message, or its header block alone, or its beginning.
@@ -120,6 +120,11 @@ impl<'x> Mail<'x> {
         self.header_has("Auto-Submitted", "auto-generated") || self.has("X-Auto-Response-Suppress")
     }
 
+    /// Whether the subject says that somebody answers or forwards another message.
+    pub(super) fn is_answer(&self) -> bool {
+        subject::unanswered(&self.subject) != self.subject.trim()
+    }
+
     fn body(&self) -> &Body {
         self.body.get_or_init(|| match header_length(self.raw) < self.raw.len() {
             true => Body::read(self.raw),
@@ -145,6 +150,17 @@ impl<'x> Mail<'x> {
     pub(super) fn link(&self, fits: impl Fn(&str) -> bool) -> Option<String> {
         let body = self.body();
         link::all(&body.text).chain(link::all(&body.html)).map(link::unescape).find(|link| fits(link))
+    }
+
+    /// The first link of the body that fits and leads to the sender's own site: a host akin to From's or to the Message-ID's.
+    pub(super) fn own_link(&self, fits: impl Fn(&str) -> bool) -> Option<String> {
+        let id = self.message_id().unwrap_or_default();
+        let known = [self.sender_host(), split_id(&id).1.map(str::to_lowercase)];
+        let is_own = |link: &str| {
+            let host = link::host(link);
+            host.is_some_and(|host| known.iter().flatten().any(|known| link::are_akin(&host, known)))
+        };
+        self.link(|link| fits(link) && is_own(link))
     }
 }
 

@@ -10,12 +10,15 @@ mod mail;
 mod platform;
 mod priority;
 mod recognise;
+mod registry;
 mod subject;
 
 mod bugzilla;
 mod debbugs;
 mod discourse;
+mod flarum;
 mod freescout;
+mod freshdesk;
 mod gitea;
 mod github;
 mod gitlab;
@@ -24,6 +27,8 @@ mod jira;
 mod launchpad;
 mod mailinglist;
 mod mantis;
+mod mattermost;
+mod nextcloud;
 mod nodebb;
 mod osticket;
 mod otrs;
@@ -41,11 +46,13 @@ pub use graft::graft;
 pub use platform::Platform;
 
 pub(in crate::core) use account::WORDS as ACCOUNT_WORDS;
+pub(in crate::core) use link::are_akin;
 pub(in crate::core) use priority::HIGH as HIGH_PRIORITIES;
 
 use self::{
     mail::Mail,
-    recognise::{Facts, Sign, recognise},
+    recognise::{Facts, Mark, Recognised, Sign},
+    registry::recognise,
 };
 use super::text;
 
@@ -82,6 +89,8 @@ pub struct Notice {
     pub kind: Kind,
     /// The platform that sent it.
     pub platform: Option<Platform>,
+    /// Nothing but its body marks it, which anybody may write: held only when the configuration names its host or sender.
+    pub by_body: bool,
     /// The platform's host (`forum.example`), lower case ASCII.
     pub host: Option<String>,
     /// The topic or ticket; equal keys are one topic. Unique across hosts and platforms.
@@ -98,6 +107,12 @@ pub struct Notice {
     pub excerpt: Option<String>,
     /// The platform marks it as urgent.
     pub urgent: bool,
+    /// The platform says that it is for this reader: a private message, a mention, something assigned.
+    pub personal: bool,
+    /// The platform says that the topic or ticket is resolved or closed.
+    pub closed: bool,
+    /// To whom the platform says that the ticket is assigned; one line.
+    pub assignee: Option<String>,
     /// File names of attachments.
     pub attachments: Vec<String>,
     /// The whole subject; one line.
@@ -125,6 +140,7 @@ fn unreadable() -> Notice {
     Notice {
         kind: Kind::Other,
         platform: None,
+        by_body: false,
         host: None,
         key: None,
         title: None,
@@ -133,6 +149,9 @@ fn unreadable() -> Notice {
         reply_to: None,
         excerpt: None,
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: String::new(),
         from: Vec::new(),
@@ -152,8 +171,14 @@ fn notice(mail: &Mail<'_>) -> Notice {
         return Notice { kind: Kind::Bounce, ..basics(mail) };
     }
     match recognise(mail) {
-        Some((Sign::Notification(platform), rules)) => notification(mail, platform, rules.facts(mail)),
-        Some((Sign::Account(platform), _)) => Notice {
+        Some(Recognised { sign: Sign::Notification(platform), mark, rules }) => Notice {
+            by_body: mark == Mark::Body,
+            personal: rules.is_personal(mail),
+            closed: rules.is_closed(mail),
+            assignee: rules.assignee(mail).as_deref().and_then(name),
+            ..notification(mail, platform, rules.facts(mail))
+        },
+        Some(Recognised { sign: Sign::Account(platform), .. }) => Notice {
             kind: Kind::Account,
             platform: Some(platform),
             host: mail.sender_host().and_then(host),

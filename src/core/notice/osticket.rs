@@ -13,6 +13,9 @@ use super::{
 
 pub(super) struct Osticket;
 
+/// An alert to an agent that went through a mailer which drops `X-Mailer`.
+pub(super) struct OsticketAlert;
+
 /// Subjects of alerts, which are no titles (include/i18n/*/templates/email).
 const ALERT: &str = " Alert";
 
@@ -50,6 +53,18 @@ impl Recognise for Osticket {
             words: Some(words(text, is_alert)),
             urgent: false,
         }
+    }
+}
+
+impl Recognise for OsticketAlert {
+    fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
+        let leads = |link: &str| link.contains("/scp/tickets.php?id=");
+        let is_alert = mail.subject().ends_with(ALERT) && number_after(mail.text(), "#").is_some();
+        (is_alert && mail.own_link(leads).is_some()).then_some(Sign::Notification(Platform::Osticket))
+    }
+
+    fn facts(&self, mail: &Mail<'_>) -> Facts {
+        Osticket.facts(mail)
     }
 }
 

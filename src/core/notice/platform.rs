@@ -43,6 +43,16 @@ impl Platform {
         Self::Phabricator, Self::Jira, Self::Nextcloud, Self::Mattermost, Self::Mailinglist,
     ];
 
+    /// Whether some of its mail, or all of it, is marked by nothing but the body.
+    pub fn is_marked_by_body(self) -> bool {
+        self.is_marked_by_body_alone() || self == Self::Osticket
+    }
+
+    /// Whether all of its mail is marked by nothing but the body.
+    pub fn is_marked_by_body_alone(self) -> bool {
+        matches!(self, Self::Flarum | Self::Nextcloud | Self::Mattermost | Self::Freshdesk)
+    }
+
     /// The name in selectors and JSON: lower case, no space.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,19 +1,30 @@
-//! Which platform sent a message, and what it says of itself. A platform is one file that implements [`Recognise`].
+//! Which platform sent a message, and what it says of itself. A platform is one file that implements [`Recognise`], and a line of
+//! the registry.
 
-use super::{
-    bugzilla::Bugzilla, debbugs::Debbugs, discourse::Discourse, freescout::Freescout, gitea::Gitea, github::Github,
-    gitlab::Gitlab, glpi::Glpi, jira::Jira, launchpad::Launchpad, mail::Mail, mailinglist::Mailinglist, mantis::Mantis,
-    nodebb::Nodebb, osticket::Osticket, otrs::Otrs, phabricator::Phabricator, phpbb::Phpbb, platform::Platform,
-    redmine::Redmine, rt::Rt, trac::Trac, zammad::Zammad, zendesk::Zendesk,
-};
+use super::{mail::Mail, platform::Platform};
 
 /// A platform's marks and its conventions.
 pub(super) trait Recognise: Sync {
-    /// Whether the message is this platform's, from its header alone.
+    /// Whether the message is this platform's: from its header alone, but for those that the registry tries by the body.
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign>;
 
     /// What the message says, once it is recognised as a notification. Untrusted: the caller sanitises.
     fn facts(&self, mail: &Mail<'_>) -> Facts;
+
+    /// Whether it says that it is for this reader alone: a private message, a mention, something assigned.
+    fn is_personal(&self, _mail: &Mail<'_>) -> bool {
+        false
+    }
+
+    /// Whether it says that its topic or ticket is resolved or closed.
+    fn is_closed(&self, _mail: &Mail<'_>) -> bool {
+        false
+    }
+
+    /// To whom it says that its ticket is assigned. Untrusted.
+    fn assignee(&self, _mail: &Mail<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// What a platform recognised.
@@ -46,34 +57,18 @@ pub(super) struct Facts {
     pub(super) urgent: bool,
 }
 
-/// In the order of trial: imitators before the imitated (Gitea sends GitHub's and GitLab's headers too), a product's own
-/// header before msg-id forms, lists last (a ticket mail relayed by a list bears the list's List-Id).
-const PLATFORMS: [&dyn Recognise; 22] = [
-    &Gitea,
-    &Github,
-    &Gitlab,
-    &Redmine,
-    &Zammad,
-    &Otrs,
-    &Rt,
-    &Phpbb,
-    &Bugzilla,
-    &Launchpad,
-    &Debbugs,
-    &Trac,
-    &Phabricator,
-    &Jira,
-    &Freescout,
-    &Osticket,
-    &Zendesk,
-    &Discourse,
-    &Glpi,
-    &Nodebb,
-    &Mantis,
-    &Mailinglist,
-];
+/// What marked a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Fields of its header, which only that platform writes.
+    Header,
+    /// Its body, which anybody may write.
+    Body,
+}
 
-/// The first platform that recognises the message.
-pub(super) fn recognise(mail: &Mail<'_>) -> Option<(Sign, &'static dyn Recognise)> {
-    PLATFORMS.into_iter().find_map(|platform| Some((platform.recognise(mail)?, platform)))
+/// A message whose platform is known.
+pub(super) struct Recognised {
+    pub(super) sign: Sign,
+    pub(super) mark: Mark,
+    pub(super) rules: &'static dyn Recognise,
 }

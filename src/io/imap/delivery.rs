@@ -64,10 +64,10 @@ impl ImapMailbox {
         let text = error.to_string();
         match error {
             // BYE with "too many" is Busy, but the connection is as gone as with Lost.
-            MailboxError::Lost(_) | MailboxError::Busy(_)
+            MailboxError::Lost(why) | MailboxError::Busy(why)
                 if self.connection.offered && !self.connection.is_in_step() =>
             {
-                Outcome::Uncertain { text }
+                Outcome::Uncertain { text: why }
             }
             error if is_permanent(&error) => Outcome::Refused { refusal: Refusal::Permanent, text },
             _ => Outcome::Refused { refusal: Refusal::Transient, text },

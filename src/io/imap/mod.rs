@@ -2,7 +2,7 @@
 //!
 //! - `screen` gives async-imap one bounded, readable response at a time, `exec` runs one checked command at a time over it;
 //! - `tls`, `login` reach the server; `names`, `folders` find the folders there;
-//! - `listing`, `envelopes`, `contents`, `relocate`, `delivery`, `idle` are the calls of the trait.
+//! - `listing`, `envelopes`, `contents`, `relocate` with `resume`, `delivery`, `idle` are the calls of the trait.
 //!
 //! UIDs only, never sequence numbers: untagged EXPUNGE may come at any place.
 
@@ -17,6 +17,7 @@ mod login;
 mod names;
 mod refusal;
 mod relocate;
+mod resume;
 mod screen;
 mod sets;
 mod structure;
@@ -67,6 +68,8 @@ pub struct ImapMailbox {
     looked: HashMap<String, u32>,
     /// When the server refused IDLE.
     idle_refused: Option<Instant>,
+    /// An earlier move by COPY may have been interrupted.
+    moves_doubtful: bool,
 }
 
 /// Connects, logs in with the password or token, and learns how folders are named.
@@ -78,7 +81,16 @@ pub async fn connect(
     let mut connection = login::log_in(account, &secret).await?;
     let (namespace, namespace_known) = folders::namespace(&mut connection).await?;
     let (folders, looked) = (folders.clone(), HashMap::new());
-    Ok(ImapMailbox { connection, folders, namespace, namespace_known, open: None, looked, idle_refused: None })
+    Ok(ImapMailbox {
+        connection,
+        folders,
+        namespace,
+        namespace_known,
+        open: None,
+        looked,
+        idle_refused: None,
+        moves_doubtful: false,
+    })
 }
 
 #[async_trait(?Send)]
@@ -110,6 +122,14 @@ impl Mailbox for ImapMailbox {
         visit: &mut dyn FnMut(Vec<Content>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
         self.visit_contents(&sets::numbers(uids), visit).await.map_err(|error| self.about_open(error))
+    }
+
+    fn copies_to_move(&self) -> bool {
+        !self.connection.can("MOVE")
+    }
+
+    fn doubt_moves(&mut self) {
+        self.moves_doubtful = true;
     }
 
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError> {

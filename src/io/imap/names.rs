@@ -1,5 +1,7 @@
 //! Folder names: `/` and UTF-8 in the configuration; the server's separator, prefix and modified UTF-7 on the wire.
 
+use std::borrow::Cow;
+
 /// A quoted string (RFC 3501, section 9). The caller has refused CR, LF and NUL.
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -29,7 +31,7 @@ impl Namespace {
         if name.eq_ignore_ascii_case("INBOX") {
             return "INBOX".to_owned();
         }
-        let name: String = name.chars().filter(|character| !character.is_control()).collect();
+        let name: String = self.relative(name).chars().filter(|character| !character.is_control()).collect();
         let below_inbox = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("INBOX/"));
         let whole = match (below_inbox, self.prefix.get(..5)) {
             // The configuration names it from INBOX already.
@@ -41,8 +43,20 @@ impl Namespace {
 
     /// The names on the wire of the folders above `name`, outermost first, without the prefix itself.
     pub fn parents(&self, name: &str) -> Vec<String> {
+        let name = self.relative(name);
         let ends = name.match_indices('/').map(|(at, _)| &name[..at]);
         ends.filter(|parent| !parent.is_empty()).map(|parent| self.encode(parent)).collect()
+    }
+
+    /// A name as the server itself spells it, `INBOX.Forum.Sent`, as the configuration would.
+    fn relative<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let own = name
+            .split_at_checked(self.prefix.len())
+            .filter(|(start, rest)| !start.is_empty() && !rest.is_empty() && start.eq_ignore_ascii_case(&self.prefix));
+        match (own, self.separator) {
+            (Some((_, rest)), Some(separator)) => Cow::Owned(rest.replace(separator, "/")),
+            _ => Cow::Borrowed(name),
+        }
     }
 
     fn separate(&self, name: &str) -> String {
@@ -95,6 +109,8 @@ mod tests {
         assert_eq!(namespace("INBOX.", '.').encode("Quiet Hours/Released"), "INBOX.Quiet Hours.Released");
         assert_eq!(namespace("INBOX.", '.').encode("inbox"), "INBOX");
         assert_eq!(namespace("INBOX.", '.').encode("INBOX/Forum"), "INBOX.Forum");
+        assert_eq!(namespace("INBOX.", '.').encode("INBOX.Forum.Diffusé"), "INBOX.Forum.Diffus&AOk-");
+        assert_eq!(namespace("INBOX.", '.').parents("INBOX.a.b"), ["INBOX.a"]);
         assert_eq!(namespace("", '.').encode("forum.example/R&D"), "forum-example.R&-D");
     }
 

@@ -10,6 +10,9 @@ const TEXT_LIMIT: usize = 200;
 /// Before the text of a tagged BAD: the server did not understand, and will not next time.
 const BAD: &str = "BAD: ";
 
+/// What Outlook says, by NO or BAD, to whatever is asked of it while it throttles.
+const NOT_CONNECTED: &str = "authenticated but not connected";
+
 /// A server's text, safe to show.
 pub fn shown(text: &str) -> String {
     text::line(text, TEXT_LIMIT)
@@ -20,7 +23,9 @@ pub fn refused(status: &Status, outcome: &Outcome<'_>) -> MailboxError {
     let raw = outcome.information.as_deref().unwrap_or_default();
     let (code, text) = (code(outcome, raw), shown(raw));
     if *status == Status::Bad {
-        return MailboxError::Refused(format!("{BAD}{text}"));
+        // Outlook answers so while it throttles.
+        let busy = text.to_ascii_lowercase().contains(NOT_CONNECTED);
+        return if busy { MailboxError::Busy(text) } else { MailboxError::Refused(format!("{BAD}{text}")) };
     }
     match code.as_str() {
         "OVERQUOTA" => MailboxError::Full(text),
@@ -43,7 +48,7 @@ pub fn named(error: MailboxError, name: &str) -> MailboxError {
 fn by_words(text: String) -> MailboxError {
     let words = text.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
-    if says(&["too many", "try again later", "authenticated but not connected"]) {
+    if says(&["too many", "try again later", NOT_CONNECTED]) {
         MailboxError::Busy(text)
     } else if says(&["quota exceeded", "over quota", "no space left"]) {
         MailboxError::Full(text)

@@ -1,5 +1,7 @@
 //! Moving messages, set by set, and the keyword on a manifest.
 
+use std::collections::HashSet;
+
 use super::{
     ImapMailbox,
     exec::LONG,
@@ -21,19 +23,21 @@ impl ImapMailbox {
     pub(super) async fn relocate_uids(&mut self, uids: &[u32], target: Folder) -> Result<(), MailboxError> {
         self.require_writable()?;
         let name = self.wire_name(target);
+        let copied = self.copied_before(uids, target).await?;
         for set in sets(uids) {
-            let moved = self.relocate_set(&set, &name).await;
+            let moved = self.relocate_set(&set, &name, &copied).await;
             moved.map_err(|error| named(error, self.folders.of(target)))?;
         }
+        self.moves_doubtful = false;
         Ok(())
     }
 
-    async fn relocate_set(&mut self, set: &UidSet, target: &str) -> Result<(), MailboxError> {
+    async fn relocate_set(&mut self, set: &UidSet, target: &str, copied: &HashSet<u32>) -> Result<(), MailboxError> {
         if self.connection.can("MOVE") {
             let command = format!("UID MOVE {} {}", set.text, quoted(target));
             self.connection.exec(&command, LONG).await?;
         } else {
-            self.copy_and_expunge(set, target).await?;
+            self.copy_and_expunge(set, target, copied).await?;
         }
         // A tagged OK with some left behind is seen on servers under load, and with messages that came back.
         match self.search(&format!("UID {}", set.text)).await?.len() {
@@ -42,10 +46,19 @@ impl ImapMailbox {
         }
     }
 
-    /// UIDPLUS (RFC 4315): exactly these UIDs go; a plain EXPUNGE would take what the volunteer has marked.
-    async fn copy_and_expunge(&mut self, set: &UidSet, target: &str) -> Result<(), MailboxError> {
+    /// UIDPLUS (RFC 4315): exactly these UIDs go; a plain EXPUNGE would take what the volunteer has marked. What was `copied`
+    /// before is not copied again.
+    async fn copy_and_expunge(
+        &mut self,
+        set: &UidSet,
+        target: &str,
+        copied: &HashSet<u32>,
+    ) -> Result<(), MailboxError> {
         let flags = if self.opened()?.keywords { format!("\\Deleted {COPIED}") } else { "\\Deleted".to_owned() };
-        self.connection.exec(&format!("UID COPY {} {}", set.text, quoted(target)), LONG).await?;
+        let rest: Vec<u32> = set.uids.iter().copied().filter(|uid| !copied.contains(uid)).collect();
+        for part in sets(&rest) {
+            self.connection.exec(&format!("UID COPY {} {}", part.text, quoted(target)), LONG).await?;
+        }
         self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT ({flags})", set.text), LONG).await?;
         let expunged = self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await;
         if expunged.is_err() {

@@ -175,6 +175,7 @@ inspect-named = "{ $selector }" of hold applies: held in your off-hours
 inspect-default = recognised notification: held in your off-hours
 inspect-list = mailing list: held only if hold names it
 inspect-unnamed = recognised notification, but hold does not name it: not held
+inspect-by-body = recognised by its text only, which anybody can write: held only if hold names its site, { $selector }
 inspect-unknown = no notification was recognised: not held
 inspect-unreadable = the message cannot be read: not held
 inspect-no-file = the file cannot be read: { $error }

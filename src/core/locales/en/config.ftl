@@ -60,3 +60,4 @@ config-digest-mailbox-unknown = there is no section [mailbox.{ $value }]. Did yo
 config-at = “{ $value }” is neither "opening" nor a time of day. For example at = ["opening", "14:00"]
 config-at-empty = without any time there would never be a digest. For example at = ["opening"]
 config-without-effect = { $key } is accepted, and has no effect in this version
+config-by-body = hold names { $platform }: only the text of its mails shows where they come from, and anybody can write that. Name its site, as { $platform }@forum.example.org; without it they are not held

@@ -175,6 +175,7 @@ inspect-named = « { $selector } » de hold s’applique : retenu hors de vos he
 inspect-default = notification reconnue : retenue hors de vos heures
 inspect-list = liste de diffusion : retenue seulement si hold la nomme
 inspect-unnamed = notification reconnue, mais hold ne la nomme pas : pas retenue
+inspect-by-body = reconnue à son texte seul, que n’importe qui peut écrire : retenue seulement si hold nomme son site, { $selector }
 inspect-unknown = aucune notification reconnue : pas retenu
 inspect-unreadable = message illisible : pas retenu
 inspect-no-file = fichier impossible à lire : { $error }

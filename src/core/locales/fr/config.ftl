@@ -60,3 +60,4 @@ config-digest-mailbox-unknown = il n’y a pas de section [mailbox.{ $value }]. 
 config-at = « { $value } » n’est ni "opening" ni une heure. Par exemple at = ["opening", "14:00"]
 config-at-empty = sans aucune heure, il n’y aurait jamais de récapitulatif. Par exemple at = ["opening"]
 config-without-effect = { $key } est accepté, mais n’a pas encore d’effet dans cette version
+config-by-body = hold nomme { $platform } : seul le texte de ses messages dit d’où ils viennent, et n’importe qui peut l’écrire. Nommez son site, par exemple { $platform }@forum.exemple.org ; sans cela ils ne sont pas retenus
