@@ -379,7 +379,8 @@ impl Session<'_> {
             (_, Some(first)) => self.token(&mechanism, &first),
             _ => false,
         };
-        self.say(if right { b"235 ok\r\n" } else { b"535 5.7.8 wrong\r\n" });
+        let what = if matches!(mechanism.as_str(), "PLAIN" | "LOGIN") { "password" } else { "token" };
+        self.say(if right { "235 ok\r\n".to_owned() } else { format!("535 5.7.8 wrong {what}\r\n") }.as_bytes());
         true
     }
 
