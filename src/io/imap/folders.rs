@@ -93,13 +93,17 @@ impl ImapMailbox {
     }
 
     async fn ensure(&mut self, name: &str, create: bool) -> Result<(), MailboxError> {
-        if self.exists(&self.namespace.encode(name)).await? {
+        let wire = self.namespace.encode(name);
+        let listed = self.exists(&wire).await?;
+        if listed && self.answers(&wire).await? {
             return Ok(());
         }
         if !create {
             return Err(MailboxError::Missing(name.to_owned()));
         }
         match (self.create(name).await, self.below_inbox()) {
+            // It is there and may not be asked about: opening it will tell.
+            (Err(MailboxError::Refused(_)), _) if listed => Ok(()),
             // A server that allows no folder beside INBOX.
             (Err(MailboxError::Refused(_)), Some(below)) if !self.namespace_known => {
                 self.namespace = below;
@@ -135,6 +139,16 @@ impl ImapMailbox {
         }
         let listed = self.listed(name).await?;
         Ok(listed.iter().any(|folder| folder.selectable && folder.name == name))
+    }
+
+    /// Whether a folder that is listed can be asked about: Dovecot goes on listing one that was deleted above another, as if it
+    /// could be selected.
+    async fn answers(&mut self, name: &str) -> Result<bool, MailboxError> {
+        match self.connection.exec(&format!("STATUS {} (UIDNEXT)", quoted(name)), SHORT).await {
+            Ok(_) => Ok(true),
+            Err(MailboxError::Refused(_) | MailboxError::Missing(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn listed(&mut self, pattern: &str) -> Result<Vec<Listed>, MailboxError> {
