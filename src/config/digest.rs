@@ -23,9 +23,6 @@ pub(super) const KEYS: &[&str] = &[
     "attach_originals",
 ];
 
-/// Keys of the contract that change nothing yet: the digest has no sections by name.
-const WITHOUT_EFFECT: &[&str] = &["me", "team"];
-
 /// Blocks in a digest: what one sitting can take in.
 const MAX_TOPICS: u32 = 25;
 /// More blocks than this make a message that mail programs cut.
@@ -34,7 +31,6 @@ const MOST_TOPICS: u32 = 500;
 /// The digest's settings; `None` if something in them is wrong.
 pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<DigestConfig> {
     table.only(KEYS);
-    table.without_effect(WITHOUT_EFFECT);
     attach_originals(table);
     let mailbox = receiver(table);
     let to = to(table, mailbox.as_deref());
@@ -52,6 +48,8 @@ pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<Dig
         at_opening,
         batch,
         max_topics,
+        me: names(table, "me"),
+        team: names(table, "team"),
     })
 }
 
@@ -67,6 +65,16 @@ fn delivery(
     }
     table.without_effect(&["smtp", "smtp_user", "smtp_password_command"]);
     Some(Delivery::Mailbox)
+}
+
+/// Names of people; an empty one would be everybody's.
+fn names(table: &Table<'_>, key: &str) -> Vec<String> {
+    let names = table.list(key).unwrap_or_default();
+    names
+        .into_iter()
+        .map(|name| name.trim().trim_start_matches('@').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 fn attach_originals(table: &Table<'_>) {

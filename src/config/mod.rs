@@ -149,6 +149,10 @@ pub struct DigestConfig {
     pub batch: bool,
     /// Blocks in a digest.
     pub max_topics: usize,
+    /// The reader’s names on the platforms, without `@`.
+    pub me: Vec<String>,
+    /// Names and addresses of those who answer too.
+    pub team: Vec<String>,
 }
 
 impl DigestConfig {

@@ -128,6 +128,8 @@ pub(super) fn style(config: &Config, timeline: &Timeline, outlook: &Outlook, now
         next_digest: outlook.next_digest,
         closed_days: closed_days(timeline, now, &sentences),
         replies: config.digest.delivery.keeps_replies(),
+        me: config.digest.me.clone(),
+        team: config.digest.team.clone(),
     }
 }
 

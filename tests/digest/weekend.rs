@@ -26,6 +26,9 @@ fn blank() -> Notice {
         reply_to: None,
         excerpt: None,
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: String::new(),
         from: Vec::new(),
@@ -270,6 +273,8 @@ pub fn weekend(language: Language) -> Input {
             next_digest: Some(at(24, 9, 0)),
             closed_days: closed_days(holiday, absence),
             replies: true,
+            me: Vec::new(),
+            team: Vec::new(),
         },
     }
 }

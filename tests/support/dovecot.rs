@@ -9,7 +9,7 @@ use std::{
     os::unix::{fs::chown, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
@@ -119,6 +119,23 @@ impl Dovecot {
     /// The user's Maildir (INBOX), as root or as oneself: mind the owner when writing there.
     pub fn maildir(&self, user: &str) -> PathBuf {
         self.dir.path().join("mail").join(user).join("Maildir")
+    }
+
+    /// Puts a message into the user's INBOX as it lies on disk: under a file name of its own (`name:2,FLAGS` in `cur`),
+    /// received at `when`.
+    pub fn store(&self, user: &str, name: &str, when: SystemTime, message: &[u8]) {
+        let maildir = self.maildir(user);
+        for folder in ["cur", "new", "tmp"] {
+            fs::create_dir_all(maildir.join(folder)).expect("Maildir");
+        }
+        let path = maildir.join("cur").join(name);
+        fs::write(&path, message).expect("message");
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(when)).expect("its time");
+        let above = maildir.ancestors().take(3);
+        for own in above.chain(["cur", "new", "tmp"].map(|folder| maildir.join(folder)).iter().map(PathBuf::as_path)) {
+            self.owner.give(own);
+        }
+        self.owner.give(&path);
     }
 
     /// A second client, logged in over cleartext.

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod dovecot;
+pub mod faults;
 pub mod home;
 pub mod imap_peer;
 pub mod mails;

@@ -100,6 +100,11 @@ impl Simulated {
         self.signals.send(Signal::Wake).unwrap();
     }
 
+    /// SIGHUP.
+    pub fn reload(&self) {
+        self.signals.send(Signal::Reload).unwrap();
+    }
+
     /// What the daemon told of troubles, line by line.
     pub fn told(&self) -> String {
         self.told.borrow().join("\n")
@@ -129,7 +134,9 @@ pub fn simulate(
         let state = State::open(&alice.state_dir()).unwrap();
         let clock = Rc::new(Paused { start: Utc::now(), origin: Instant::now() });
         let told = Rc::<RefCell<Vec<String>>>::default();
-        let mut daemon = Daemon::new(config, state, clock, Box::new(Told(Rc::clone(&told)))).unwrap();
+        let daemon = Daemon::new(config, state, clock, Box::new(Told(Rc::clone(&told)))).unwrap();
+        let reload = move || config::load(&flags).map_err(|errors| format!("{errors:?}"));
+        let mut daemon = daemon.with_reload(Box::new(reload));
         let (signals, heard) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
         let simulated = Simulated { alice, proxy, signals, told };

@@ -46,6 +46,8 @@ pub enum Security {
     StartTls,
     /// An attacker took STARTTLS away.
     Stripped,
+    /// No TLS at all.
+    Cleartext,
 }
 
 /// What it saw.
@@ -122,6 +124,9 @@ fn tls(server: &Dovecot) -> ServerConfig {
 }
 
 fn welcome(mut socket: TcpStream, security: Security, config: Arc<ServerConfig>, seen: &Mutex<Seen>) {
+    if security == Security::Cleartext {
+        return Session { stream: BufReader::new(socket), seen }.serve(b"220 peer\r\n");
+    }
     if security != Security::Tls && !before_tls(&mut socket, security, seen) {
         return;
     }
@@ -166,12 +171,12 @@ fn bare_line(socket: &mut TcpStream) -> Option<String> {
     Some(String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 
-struct Session<'a> {
-    stream: BufReader<StreamOwned<ServerConnection, TcpStream>>,
+struct Session<'a, S: Read + Write> {
+    stream: BufReader<S>,
     seen: &'a Mutex<Seen>,
 }
 
-impl Session<'_> {
+impl<S: Read + Write> Session<'_, S> {
     fn serve(&mut self, greeting: &[u8]) {
         self.say(greeting);
         let mut plan = Plan::Accept;

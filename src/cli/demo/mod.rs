@@ -162,6 +162,8 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             at_opening: true,
             batch: false,
             max_topics: 25,
+            me: Vec::new(),
+            team: Vec::new(),
         },
         state_dir: stage.join("state"),
         notes: Vec::new(),

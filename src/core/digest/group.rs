@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Entry;
+use super::{Entry, Style, whose};
 use crate::core::notice::{Kind, Notice, Platform};
 
 /// The originals about one topic or ticket, oldest first; there is always one.
@@ -26,7 +26,6 @@ impl<'a> Topic<'a> {
     }
 
     /// The original that began it.
-    #[cfg(test)]
     pub fn first(&self) -> &'a Entry {
         self.earlier.first().copied().unwrap_or(self.latest)
     }
@@ -50,8 +49,12 @@ impl<'a> Topic<'a> {
 /// A section of topics, in the order of the digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Section {
+    /// Mentions, private messages, what is assigned to this reader.
+    ForYou,
     /// Somebody may be waiting for an answer.
     Waiting,
+    /// Somebody else answered meanwhile, or it is closed.
+    Answered,
     /// Nothing is asked: titles only.
     Information,
 }
@@ -60,14 +63,25 @@ impl Section {
     /// The section's name in JSON.
     pub fn name(self) -> &'static str {
         match self {
+            Self::ForYou => "for_you",
             Self::Waiting => "waiting",
+            Self::Answered => "answered",
             Self::Information => "information",
         }
     }
 
-    /// A topic is for information only if all its messages are.
-    pub fn of(topic: &Topic<'_>) -> Self {
-        if topic.entries().all(|entry| informs(&entry.notice)) { Self::Information } else { Self::Waiting }
+    /// A topic is for information only if all its messages are. What is answered is so for everybody: it asks nothing of the
+    /// one who was named in it.
+    pub fn of(topic: &Topic<'_>, style: &Style) -> Self {
+        if topic.entries().all(|entry| informs(&entry.notice)) {
+            Self::Information
+        } else if whose::is_answered(topic, style) {
+            Self::Answered
+        } else if whose::is_personal(topic, style) {
+            Self::ForYou
+        } else {
+            Self::Waiting
+        }
     }
 }
 
@@ -150,7 +164,7 @@ fn facts(entry: &Entry) -> impl Ord + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::digest::sample::{entry, keyed};
+    use crate::core::digest::sample::{entry, input, keyed};
 
     #[test]
     fn one_topic_is_one_block_whatever_the_number_of_messages() {
@@ -191,7 +205,7 @@ mod tests {
         let mut summary = entry(2);
         summary.notice.platform = Some(Platform::Discourse);
         for notice in [list, summary] {
-            assert_eq!(Section::of(&Topic::new(&notice)), Section::Information);
+            assert_eq!(Section::of(&Topic::new(&notice), &input().style), Section::Information);
         }
     }
 
@@ -202,7 +216,7 @@ mod tests {
         let mut unreadable = entry(2);
         unreadable.notice.unreadable = true;
         for notice in [held, unreadable, keyed("a", 3)] {
-            assert_eq!(Section::of(&Topic::new(&notice)), Section::Waiting);
+            assert_eq!(Section::of(&Topic::new(&notice), &input().style), Section::Waiting);
         }
     }
 }

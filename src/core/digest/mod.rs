@@ -14,6 +14,7 @@ mod render_text;
 #[cfg(test)]
 mod sample;
 mod view;
+mod whose;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -76,6 +77,10 @@ pub struct Style {
     pub closed_days: Vec<(NaiveDate, String)>,
     /// Whether reply addresses (bearer tokens) may be shown.
     pub replies: bool,
+    /// The reader's names on the platforms.
+    pub me: Vec<String>,
+    /// Names and addresses of those who answer too.
+    pub team: Vec<String>,
 }
 
 /// Everything a digest is made of.

@@ -1,5 +1,7 @@
 //! What is shown as a block, what as a line, and what only as a number.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -31,10 +33,14 @@ pub(super) struct Day<'a> {
 }
 
 /// Where every original is.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Plan<'a> {
+    /// For this reader, oldest first.
+    pub for_you: Vec<Day<'a>>,
     /// Waiting for an answer, oldest first.
     pub waiting: Vec<Day<'a>>,
+    /// Answered by somebody else, oldest first.
+    pub answered: Vec<Topic<'a>>,
     /// For information, oldest first.
     pub information: Vec<Topic<'a>>,
     /// Topics beyond the last line.
@@ -52,74 +58,91 @@ enum Shape {
 
 /// Plans the digest.
 pub(super) fn plan(input: &Input) -> Plan<'_> {
-    let (waiting, information): (Vec<_>, Vec<_>) =
-        topics(&input.entries).into_iter().partition(|topic| Section::of(topic) == Section::Waiting);
+    let mut plan = Plan::default();
+    let mut sections: BTreeMap<Section, Vec<Topic<'_>>> = BTreeMap::new();
+    for topic in topics(&input.entries) {
+        sections.entry(Section::of(&topic, &input.style)).or_default().push(topic);
+    }
+    let mut take = |section| sections.remove(&section).unwrap_or_default();
+    let mut room = Room { blocks: input.style.max_topics, lines: MAX_LINES };
     let absence = input.period.to - input.period.from > ABSENCE;
-    let mut plan = Plan { waiting: Vec::new(), information: Vec::new(), unlisted_topics: 0, unlisted: 0 };
-    let timezone = absence.then_some(input.style.timezone);
-    let used = plan.place_waiting(waiting, timezone, input.style.max_topics);
-    plan.place_information(information, MAX_LINES.saturating_sub(used));
+    plan.for_you = plan.place(take(Section::ForYou), None, &mut room);
+    plan.waiting = plan.place(take(Section::Waiting), absence.then_some(input.style.timezone), &mut room);
+    plan.answered = plan.place_lines(take(Section::Answered), &mut room);
+    plan.information = plan.place_lines(take(Section::Information), &mut room);
     plan
+}
+
+/// What is left to give away.
+struct Room {
+    blocks: usize,
+    lines: usize,
 }
 
 impl<'a> Plan<'a> {
     /// Every topic that is shown, in the order of the digest.
-    pub fn listed(&self) -> impl Iterator<Item = (Section, &Topic<'a>)> {
-        let waiting = self.waiting.iter().flat_map(|day| day.blocks.iter().chain(&day.lines));
-        waiting
-            .map(|topic| (Section::Waiting, topic))
+    pub fn listed<'s>(&'s self) -> impl Iterator<Item = (Section, &'s Topic<'a>)> {
+        let of = |days: &'s [Day<'a>]| days.iter().flat_map(|day| day.blocks.iter().chain(&day.lines));
+        of(&self.for_you)
+            .map(|topic| (Section::ForYou, topic))
+            .chain(of(&self.waiting).map(|topic| (Section::Waiting, topic)))
+            .chain(self.answered.iter().map(|topic| (Section::Answered, topic)))
             .chain(self.information.iter().map(|topic| (Section::Information, topic)))
     }
 
-    /// Gives each topic its shape and day; answers how many lines that took. Blocks go to the oldest, since they wait longest;
-    /// after an absence to the newest, since the oldest are folded.
-    fn place_waiting(&mut self, mut topics: Vec<Topic<'a>>, by_day: Option<Tz>, max_blocks: usize) -> usize {
+    /// Gives each topic its shape and day. Blocks go to the oldest, since they wait longest; after an absence to the newest,
+    /// since the oldest are folded.
+    fn place(&mut self, mut topics: Vec<Topic<'a>>, by_day: Option<Tz>, room: &mut Room) -> Vec<Day<'a>> {
         let date = |topic: &Topic<'_>| by_day.map(|timezone| local_day(topic.latest.received, timezone));
         topics.sort_by_key(date);
         let total = topics.len();
+        let mut days = Vec::new();
         for (at, topic) in topics.into_iter().enumerate() {
             let rank = if by_day.is_some() { total - 1 - at } else { at };
-            match shape(rank, max_blocks) {
-                Shape::Block => self.day(date(&topic)).blocks.push(topic),
-                Shape::Line => self.day(date(&topic)).lines.push(topic),
+            match shape(rank, room) {
+                Shape::Block => day(&mut days, date(&topic)).blocks.push(topic),
+                Shape::Line => day(&mut days, date(&topic)).lines.push(topic),
                 Shape::Unlisted => self.leave_out(&topic),
             }
         }
         if by_day.is_some() {
-            let open = self.waiting.len().saturating_sub(OPEN_DAYS);
-            self.waiting.iter_mut().take(open).for_each(|day| day.folded = true);
+            let open = days.len().saturating_sub(OPEN_DAYS);
+            days.iter_mut().take(open).for_each(|day| day.folded = true);
         }
-        self.waiting.iter().map(|day| day.lines.len()).sum()
+        room.blocks = room.blocks.saturating_sub(total);
+        room.lines -= days.iter().map(|day| day.lines.len()).sum::<usize>();
+        days
     }
 
-    fn place_information(&mut self, mut topics: Vec<Topic<'a>>, lines: usize) {
-        let rest = topics.split_off(lines.min(topics.len()));
+    fn place_lines(&mut self, mut topics: Vec<Topic<'a>>, room: &mut Room) -> Vec<Topic<'a>> {
+        let rest = topics.split_off(room.lines.min(topics.len()));
         rest.iter().for_each(|topic| self.leave_out(topic));
-        self.information = topics;
+        room.lines -= topics.len();
+        topics
     }
 
     fn leave_out(&mut self, topic: &Topic<'_>) {
         self.unlisted_topics += 1;
         self.unlisted += topic.count() + topic.copies;
     }
-
-    /// The last day, or a new one: topics come in the order of their days.
-    fn day(&mut self, date: Option<NaiveDate>) -> &mut Day<'a> {
-        let at = match self.waiting.last() {
-            Some(day) if day.date == date => self.waiting.len() - 1,
-            _ => {
-                self.waiting.push(Day { date, folded: false, blocks: Vec::new(), lines: Vec::new() });
-                self.waiting.len() - 1
-            }
-        };
-        &mut self.waiting[at]
-    }
 }
 
-fn shape(rank: usize, max_blocks: usize) -> Shape {
-    if rank < max_blocks {
+/// The last day, or a new one: topics come in the order of their days.
+fn day<'d, 'a>(days: &'d mut Vec<Day<'a>>, date: Option<NaiveDate>) -> &'d mut Day<'a> {
+    let at = match days.last() {
+        Some(day) if day.date == date => days.len() - 1,
+        _ => {
+            days.push(Day { date, folded: false, blocks: Vec::new(), lines: Vec::new() });
+            days.len() - 1
+        }
+    };
+    &mut days[at]
+}
+
+fn shape(rank: usize, room: &Room) -> Shape {
+    if rank < room.blocks {
         Shape::Block
-    } else if rank - max_blocks < MAX_LINES {
+    } else if rank - room.blocks < room.lines {
         Shape::Line
     } else {
         Shape::Unlisted

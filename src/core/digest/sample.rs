@@ -28,6 +28,9 @@ pub(super) fn entry(n: usize) -> Entry {
         reply_to: None,
         excerpt: Some(format!("Words {n}")),
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: format!("Subject {n}"),
         from: vec!["noreply@forum.example".into()],
@@ -68,6 +71,8 @@ pub(super) fn input() -> Input {
             next_digest: Some(opening() + TimeDelta::days(1)),
             closed_days: Vec::new(),
             replies: true,
+            me: Vec::new(),
+            team: Vec::new(),
         },
     }
 }

@@ -35,6 +35,15 @@ impl Recognise for Bugzilla {
                 .any(|name| mail.header(name).is_some_and(|value| is_high(&value))),
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        mail.header_has("X-Bugzilla-Reason", "assignedto")
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let status = mail.header("X-Bugzilla-Status").unwrap_or_default();
+        matches!(status.as_str(), "RESOLVED" | "VERIFIED" | "CLOSED")
+    }
 }
 
 /// `[Bug N] [New: ]TITLE`

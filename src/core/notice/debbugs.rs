@@ -36,6 +36,10 @@ impl Recognise for Debbugs {
             urgent: false,
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        mail.header_has("X-Debian-PR-Message", "closed") || mail.subject().contains("marked as done")
+    }
 }
 
 /// `Bug#N: TITLE`, `Bug#N marked as done (TITLE)`.

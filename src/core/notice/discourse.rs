@@ -19,6 +19,9 @@ const HEADERS: [&str; 4] =
 /// Titles of the block of earlier posts (config/locales/server.*.yml, user_notifications.previous_discussion, …in_reply_to).
 const EARLIER: [&str; 4] = ["Previous Replies", "Réponses précédentes", "In Reply To", "En réponse à"];
 
+/// The tags of private messages.
+const MESSAGES: [&str; 3] = ["PM", "MD", "MP"];
+
 /// What the subject says between the prefix and a message's title when somebody is invited to it.
 const INVITATIONS: [&str; 4] =
     [" invited you to a ", " invited you to the ", " vous a invité à ", " vous a invité·e à "];
@@ -55,6 +58,10 @@ impl Recognise for Discourse {
             url,
             urgent: false,
         }
+    }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        is_message(mail)
     }
 }
 
@@ -151,11 +158,20 @@ fn is_category(mail: &Mail<'_>, name: &str) -> bool {
     let category =
         list.rsplit_once('<').map_or(list.as_str(), |(name, _)| name).split_once('|').map(|(_, name)| name.trim());
     match category {
-        _ if matches!(name, "PM" | "MD" | "MP") => true,
+        _ if MESSAGES.contains(&name) => true,
         Some(category) => category.to_lowercase().ends_with(&name.replace('/', " ").to_lowercase()),
         // No category: a private message, where the name of a group may stand; its answers go to a person `via` the site.
         None => mail.reply_to().iter().any(|person| person.name.as_deref().is_some_and(|name| name.contains(" via "))),
     }
+}
+
+/// `[PREFIX] [PM] title`, or `[PREFIX] [GROUP] title` without a category, whose answers go to a person `via` the site.
+fn is_message(mail: &Mail<'_>) -> bool {
+    let second = tag(mail.subject()).and_then(|(_, rest)| tag(rest)).map(|(name, _)| name);
+    let list = mail.header("List-Id").unwrap_or_default();
+    let to_person =
+        mail.reply_to().iter().any(|person| person.name.as_deref().is_some_and(|name| name.contains(" via ")));
+    second.is_some_and(|name| MESSAGES.contains(&name) || to_person && !list.contains('|'))
 }
 
 fn quoted(text: &str) -> Option<&str> {

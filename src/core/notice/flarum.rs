@@ -55,6 +55,10 @@ impl Recognise for Flarum {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        PHRASES.iter().any(|phrase| mail.subject().contains(phrase))
+    }
 }
 
 /// The site and the number of `SITE/d/NUMBER[-slug][/NEAR]`.

@@ -48,4 +48,14 @@ impl Recognise for Gitea {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        let reason = mail.first_of(&REASON).unwrap_or_default();
+        matches!(reason.as_str(), "mention" | "assign" | "review_requested" | "assigned")
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let first = mail.text().trim_start().lines().next().unwrap_or_default();
+        [" closed ", " merged ", " a fermé ", " a fusionné "].iter().any(|words| first.contains(words))
+    }
 }

@@ -41,6 +41,16 @@ impl Recognise for Github {
             urgent: mail.header_has("X-GitHub-Reason", "security_alert"),
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        let reason = mail.header("X-GitHub-Reason").unwrap_or_default();
+        matches!(reason.as_str(), "mention" | "assign" | "review_requested" | "security_alert")
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let first = mail.text().trim_start();
+        ["Closed #", "Merged #"].iter().any(|words| first.starts_with(words))
+    }
 }
 
 /// `OWNER/REPOSITORY/issues/N[/…]@HOST`, the same with `pull`, `discussions`, `releases`, …

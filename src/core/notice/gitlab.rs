@@ -62,6 +62,16 @@ impl Recognise for Gitlab {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        let reason = mail.header("X-GitLab-NotificationReason").unwrap_or_default();
+        matches!(reason.as_str(), "mentioned" | "assigned" | "review_requested" | "directly_addressed")
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let first = mail.text().trim_start().lines().next().unwrap_or_default();
+        ["was closed", "was merged", "has been closed"].iter().any(|words| first.contains(words))
+    }
 }
 
 /// The host of the link to unsubscribe: From may be of a mail domain.

@@ -53,6 +53,19 @@ impl Recognise for Glpi {
             urgent: labels_high(text),
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        const EVENTS: [&str; 6] = [
+            "ticket résolu",
+            "résolution du ticket",
+            "clôture du ticket",
+            "ticket clos",
+            "ticket solved",
+            "ticket closed",
+        ];
+        let event = mail.subject().split_once("] ").map_or("", |(_, event)| event).to_lowercase();
+        EVENTS.iter().any(|words| event.starts_with(words))
+    }
 }
 
 /// `GLPI_UUID-CLASS-ID/event…@host`, `GLPI-UUID-CLASS-ID` before 10.0.8.

@@ -31,6 +31,16 @@ impl Recognise for Launchpad {
             urgent: mail.header("X-Launchpad-Bug").is_some_and(|value| is_important(&value)),
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        mail.header_has("X-Launchpad-Message-Rationale", "assignee")
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        ["status=fix released", "status=invalid", "status=won't fix"]
+            .iter()
+            .any(|status| mail.header_has("X-Launchpad-Bug", status))
+    }
 }
 
 /// `distribution=ubuntu; …; importance=High; …`

@@ -77,6 +77,11 @@ impl Recognise for Mattermost {
             urgent: false,
         }
     }
+
+    /// It writes to whom a message was sent to, or who was mentioned, and to nobody else.
+    fn is_personal(&self, _mail: &Mail<'_>) -> bool {
+        true
+    }
 }
 
 fn leads_to_post(link: &str) -> bool {

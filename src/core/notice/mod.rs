@@ -107,6 +107,12 @@ pub struct Notice {
     pub excerpt: Option<String>,
     /// The platform marks it as urgent.
     pub urgent: bool,
+    /// The platform says that it is for this reader: a private message, a mention, something assigned.
+    pub personal: bool,
+    /// The platform says that the topic or ticket is resolved or closed.
+    pub closed: bool,
+    /// To whom the platform says that the ticket is assigned; one line.
+    pub assignee: Option<String>,
     /// File names of attachments.
     pub attachments: Vec<String>,
     /// The whole subject; one line.
@@ -143,6 +149,9 @@ fn unreadable() -> Notice {
         reply_to: None,
         excerpt: None,
         urgent: false,
+        personal: false,
+        closed: false,
+        assignee: None,
         attachments: Vec::new(),
         subject: String::new(),
         from: Vec::new(),
@@ -162,9 +171,13 @@ fn notice(mail: &Mail<'_>) -> Notice {
         return Notice { kind: Kind::Bounce, ..basics(mail) };
     }
     match recognise(mail) {
-        Some(Recognised { sign: Sign::Notification(platform), mark, rules }) => {
-            Notice { by_body: mark == Mark::Body, ..notification(mail, platform, rules.facts(mail)) }
-        }
+        Some(Recognised { sign: Sign::Notification(platform), mark, rules }) => Notice {
+            by_body: mark == Mark::Body,
+            personal: rules.is_personal(mail),
+            closed: rules.is_closed(mail),
+            assignee: rules.assignee(mail).as_deref().and_then(name),
+            ..notification(mail, platform, rules.facts(mail))
+        },
         Some(Recognised { sign: Sign::Account(platform), .. }) => Notice {
             kind: Kind::Account,
             platform: Some(platform),

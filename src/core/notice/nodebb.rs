@@ -54,6 +54,10 @@ impl Recognise for Nodebb {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        mail.list_id().is_some_and(|id| id.starts_with("notif_chat.") || id.starts_with("notif_mention."))
+    }
 }
 
 /// Below the introduction, above the link.

@@ -42,6 +42,10 @@ impl Recognise for Phpbb {
             urgent: mail.header("X-Priority").is_some_and(|value| value.starts_with(['1', '2'])),
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        mail.link(is_topic).is_none() && mail.link(|link| link.contains("ucp.php?")).is_some()
+    }
 }
 
 /// HOST of `phpbb://HOST/PATH`.

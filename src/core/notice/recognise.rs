@@ -10,6 +10,21 @@ pub(super) trait Recognise: Sync {
 
     /// What the message says, once it is recognised as a notification. Untrusted: the caller sanitises.
     fn facts(&self, mail: &Mail<'_>) -> Facts;
+
+    /// Whether it says that it is for this reader alone: a private message, a mention, something assigned.
+    fn is_personal(&self, _mail: &Mail<'_>) -> bool {
+        false
+    }
+
+    /// Whether it says that its topic or ticket is resolved or closed.
+    fn is_closed(&self, _mail: &Mail<'_>) -> bool {
+        false
+    }
+
+    /// To whom it says that its ticket is assigned. Untrusted.
+    fn assignee(&self, _mail: &Mail<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// What a platform recognised.

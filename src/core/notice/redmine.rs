@@ -38,6 +38,16 @@ impl Recognise for Redmine {
             topic,
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        const DONE: [&str; 6] = ["Closed", "Resolved", "Rejected", "Fermé", "Résolu", "Rejeté"];
+        let rest = tag(unanswered(mail.subject())).map_or("", |(_, rest)| rest);
+        rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).is_some_and(|(status, _)| DONE.contains(&status))
+    }
+
+    fn assignee(&self, mail: &Mail<'_>) -> Option<String> {
+        mail.header("X-Redmine-Issue-Assignee")
+    }
 }
 
 fn topic(mail: &Mail<'_>) -> Option<String> {

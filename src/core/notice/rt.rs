@@ -46,6 +46,10 @@ impl Recognise for Rt {
             urgent: false,
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        ["Resolved:", "Résolu :"].iter().any(|event| mail.subject().contains(event))
+    }
 }
 
 fn title(subject: &str) -> String {

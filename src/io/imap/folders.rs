@@ -94,16 +94,13 @@ impl ImapMailbox {
 
     async fn ensure(&mut self, name: &str, create: bool) -> Result<(), MailboxError> {
         let wire = self.namespace.encode(name);
-        let listed = self.exists(&wire).await?;
-        if listed && self.answers(&wire).await? {
+        if self.exists(&wire).await? && (!create || self.is_there(&wire).await?) {
             return Ok(());
         }
         if !create {
             return Err(MailboxError::Missing(name.to_owned()));
         }
         match (self.create(name).await, self.below_inbox()) {
-            // It is there and may not be asked about: opening it will tell.
-            (Err(MailboxError::Refused(_)), _) if listed => Ok(()),
             // A server that allows no folder beside INBOX.
             (Err(MailboxError::Refused(_)), Some(below)) if !self.namespace_known => {
                 self.namespace = below;
@@ -141,10 +138,10 @@ impl ImapMailbox {
         Ok(listed.iter().any(|folder| folder.selectable && folder.name == name))
     }
 
-    /// Whether a folder that is listed can be asked about: Dovecot goes on listing one that was deleted above another, as if it
-    /// could be selected.
-    async fn answers(&mut self, name: &str) -> Result<bool, MailboxError> {
-        match self.connection.exec(&format!("STATUS {} (UIDNEXT)", quoted(name)), SHORT).await {
+    /// Whether the server finds a folder that it lists: what another client deleted while it has folders below may still be
+    /// listed as one that can be selected.
+    async fn is_there(&mut self, name: &str) -> Result<bool, MailboxError> {
+        match self.connection.exec(&format!("STATUS {} (UIDVALIDITY)", quoted(name)), SHORT).await {
             Ok(_) => Ok(true),
             Err(MailboxError::Refused(_) | MailboxError::Missing(_)) => Ok(false),
             Err(error) => Err(error),

@@ -47,6 +47,9 @@ impl Speaker<'_> {
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
+        if latest.notice.closed {
+            about.push(self.sentences.say("digest-closed-topic"));
+        }
         let href = topic_link(topic).map(|web| web.href);
         Line { title: self.title(topic), href, about: about.join(" · "), spell_link }
     }

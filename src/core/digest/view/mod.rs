@@ -173,15 +173,21 @@ impl Speaker<'_> {
     }
 
     fn sections(&self, plan: &Plan<'_>) -> Vec<Section> {
-        let waiting = Section {
-            title: self.sentences.say("digest-waiting"),
-            days: plan.waiting.iter().map(|day| self.day(day)).collect(),
+        let days = |id: &str, days: &[Day<'_>]| Section {
+            title: self.sentences.say(id),
+            days: days.iter().map(|day| self.day(day)).collect(),
         };
-        let information = Section {
-            title: self.sentences.say("digest-information"),
-            days: (!plan.information.is_empty()).then(|| self.information(&plan.information)).into_iter().collect(),
+        let lines = |id: &str, topics: &[Topic<'_>], spell_link: bool| Section {
+            title: self.sentences.say(id),
+            days: (!topics.is_empty()).then(|| self.lines(topics, spell_link)).into_iter().collect(),
         };
-        [waiting, information].into_iter().filter(|section| !section.days.is_empty()).collect()
+        let sections = [
+            days("digest-for-you", &plan.for_you),
+            days("digest-waiting", &plan.waiting),
+            lines("digest-answered", &plan.answered, true),
+            lines("digest-information", &plan.information, true),
+        ];
+        sections.into_iter().filter(|section| !section.days.is_empty()).collect()
     }
 
     fn day(&self, day: &Day<'_>) -> DayView {
@@ -194,13 +200,14 @@ impl Speaker<'_> {
         }
     }
 
-    fn information(&self, topics: &[Topic<'_>]) -> DayView {
+    /// Titles only.
+    fn lines(&self, topics: &[Topic<'_>], spell_link: bool) -> DayView {
         DayView {
             name: None,
             count: self.say_count("digest-topics", topics.len()),
             folded: false,
             blocks: Vec::new(),
-            lines: topics.iter().map(|topic| self.line(topic, true)).collect(),
+            lines: topics.iter().map(|topic| self.line(topic, spell_link)).collect(),
         }
     }
 

@@ -47,7 +47,10 @@ digest-urgent = { $count ->
    *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
 }
 
+digest-for-you = For you
 digest-waiting = Waiting for an answer
+digest-answered = Already answered
+digest-closed-topic = resolved
 digest-information = For information
 digest-more-topics = And, more briefly:
 digest-topics = { $count ->

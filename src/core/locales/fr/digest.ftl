@@ -53,7 +53,10 @@ digest-urgent = { $count ->
    *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
 }
 
+digest-for-you = Pour vous
 digest-waiting = En attente d’une réponse
+digest-answered = Déjà répondu
+digest-closed-topic = résolu
 digest-information = Pour information
 digest-more-topics = Et, plus brièvement :
 digest-topics = { $count ->
