@@ -86,9 +86,8 @@ fn a_stop_while_the_server_takes_the_digest_lets_it_end_and_be_filed() {
 
 #[test]
 fn a_stop_while_a_server_that_took_the_digest_is_silent_marks_nothing_and_the_next_start_finds_it() {
-    let (alice, _proxy) = night(|from, line| {
-        if is_appended(from, line) { Act::Say("* OK still at it".to_owned()) } else { Act::Pass }
-    });
+    let (alice, _proxy) =
+        night(|from, line| if is_appended(from, line) { Act::Say("* OK still at it".to_owned()) } else { Act::Pass });
     let daemon = alice.start();
     alice.ok(&["available", "--yes", "--for", "1h"]);
     await_that("the digest is in INBOX", || alice.client().count("INBOX") == 1);
