@@ -7,6 +7,7 @@ mod graft;
 mod header;
 mod link;
 mod mail;
+mod parts;
 mod platform;
 mod priority;
 mod recognise;
