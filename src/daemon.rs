@@ -142,6 +142,8 @@ pub struct Daemon {
     last_span: Option<Span>,
     last_status: String,
     trouble: Option<String>,
+    /// What the state says of it: what an earlier run wrote there, at first.
+    noted: Option<String>,
     /// What is wrong with a file that was to replace the configuration.
     broken_config: Option<String>,
     reload: Option<Reload>,
@@ -170,6 +172,7 @@ impl Daemon {
         state.prune(now)?;
         state.enabled_at(now)?;
         let release = state.release()?;
+        let noted = state.note("last_error")?;
         Ok(Self {
             policy: policy(&config),
             sentences: Rc::new(Sentences::new(config.language)),
@@ -193,6 +196,7 @@ impl Daemon {
             last_span: None,
             last_status: String::new(),
             trouble: None,
+            noted,
             broken_config: None,
             reload: None,
             status: Box::new(|_| {}),
@@ -402,12 +406,13 @@ impl Daemon {
 
     /// `last_error` of `status`; written only when it changes.
     fn note_trouble(&mut self, text: Option<&str>) {
-        if self.trouble.as_deref() == text {
+        self.trouble = text.map(str::to_owned);
+        if self.noted.as_deref() == text {
             return;
         }
-        self.trouble = text.map(str::to_owned);
-        if let Err(error) = self.state.set_note("last_error", text) {
-            tracing::warn!(%error, "the state could not be written");
+        match self.state.set_note("last_error", text) {
+            Ok(()) => self.noted.clone_from(&self.trouble),
+            Err(error) => tracing::warn!(%error, "the state could not be written"),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Daemon, Failure, Progress, witness::Event};
+use super::{Daemon, Failure, Progress, explain, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
@@ -116,7 +116,8 @@ impl Daemon {
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
                 // Also of a connection that ended before the message was asked for: nobody refused it.
-                self.tell_delivery("daemon-digest-postponed", index, &text, now);
+                let sentence = if index.is_some() { "daemon-digest-postponed" } else { "daemon-digest-unsent" };
+                self.tell_delivery(sentence, index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
@@ -135,7 +136,8 @@ impl Daemon {
                 self.record(step, &uncertain).map_err(fail)?;
                 let lost = MailboxError::Lost(text);
                 self.link_failed(index, &lost, now);
-                self.tell_delivery("daemon-digest-uncertain", Some(index), &lost.to_string(), now);
+                let why = explain::mailbox(&lost, &self.sentences);
+                self.tell_delivery("daemon-digest-uncertain", Some(index), &why, now);
                 Ok(Progress::Waits(None))
             }
         }
@@ -199,7 +201,7 @@ impl Daemon {
     }
 
     pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
-        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-unsent" };
+        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-blocked" };
         self.tell_delivery(id, index, text, now);
     }
 

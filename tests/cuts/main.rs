@@ -7,6 +7,7 @@
 
 mod cell;
 mod clock;
+mod mailbox;
 mod spots;
 #[path = "../support/mod.rs"]
 mod support;
@@ -22,7 +23,8 @@ use std::{
 
 use chrono::{SubsecRound as _, Utc};
 
-use cell::{After, Delivery, Harm, Line, Noticed, Played, Scene, TITLES, mail, play};
+use cell::{After, Delivery, Harm, Line, Played, Scene, mail, play};
+use mailbox::{Noticed, TITLES};
 use spots::Language;
 use support::{
     dovecot::{Builder, Dovecot},

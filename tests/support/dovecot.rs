@@ -12,10 +12,12 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
 use tempfile::TempDir;
 
-use super::client::Client;
+use super::{
+    certificates::{self, Certificate},
+    client::Client,
+};
 
 /// The password of every user.
 pub const PASSWORD: &str = "secret";
@@ -179,6 +181,13 @@ impl Dovecot {
     /// What it logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("dovecot.log")).unwrap_or_default()
+    }
+
+    /// Shows this certificate from now on; every connection ends.
+    pub fn present(&mut self, certificate: Certificate) {
+        self.stop();
+        self.write_certificate(certificate);
+        self.start_again();
     }
 
     /// Stops it; every connection ends.
@@ -348,20 +357,15 @@ plugin {{
     }
 
     fn write_certificates(&self) {
-        let authority_key = KeyPair::generate().expect("key");
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(DnType::CommonName, "quiethours test authority");
-        let root = authority.self_signed(&authority_key).expect("root certificate");
-        let issuer = Issuer::new(authority, authority_key);
-        let key = KeyPair::generate().expect("key");
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("names");
-        params.subject_alt_names.push(SanType::IpAddress([127, 0, 0, 1].into()));
-        let certificate = params.signed_by(&key, &issuer).expect("server certificate");
+        certificates::found(self.dir.path());
+        self.write_certificate(Certificate::Right);
+    }
+
+    fn write_certificate(&self, certificate: Certificate) {
         let dir = self.dir.path();
-        fs::write(dir.join("ca.pem"), root.pem()).expect("ca.pem");
-        fs::write(dir.join("server.pem"), certificate.pem()).expect("server.pem");
-        fs::write(dir.join("server.key"), key.serialize_pem()).expect("server.key");
+        let (certificate, key) = certificates::issue(dir, certificate);
+        fs::write(dir.join("server.pem"), certificate).expect("server.pem");
+        fs::write(dir.join("server.key"), key).expect("server.key");
         for path in [dir.to_owned(), dir.join("server.pem"), dir.join("server.key")] {
             self.owner.give(&path);
         }
