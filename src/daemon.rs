@@ -242,9 +242,7 @@ impl Daemon {
     ) -> Result<Ended, StateError> {
         self.state.set_note("running_since", Some(&self.started_at.to_rfc3339()))?;
         loop {
-            if let Some(watchdog) = &mut self.watchdog {
-                watchdog.feed();
-            }
+            self.feed();
             let turn = tokio::select! {
                 turn = self.turn() => turn,
                 () = long_stopped(stop.clone()) => return Ok(Ended::Done),
@@ -406,6 +404,13 @@ impl Daemon {
         self.trouble = text.map(str::to_owned);
         if let Err(error) = self.state.set_note("last_error", text) {
             tracing::warn!(%error, "the state could not be written");
+        }
+    }
+
+    /// A step is over: the loop does not hang. A turn of many steps, each with a slow server, may rightly take hours.
+    fn feed(&mut self) {
+        if let Some(watchdog) = &mut self.watchdog {
+            watchdog.feed();
         }
     }
 

@@ -146,10 +146,14 @@ fn a_wrong_password_ends_with_77_and_the_password_is_in_no_log() {
 #[test]
 fn a_second_daemon_of_the_same_profile_ends_with_75_and_names_the_first() {
     let alice = Volunteer::new(Dovecot::start(), "", "");
-    let _daemon = alice.start();
-    let output = alice.run(&["run"]);
-    assert_eq!(output.status.code(), Some(75));
-    assert!(String::from_utf8_lossy(&output.stderr).chars().any(|c| c.is_ascii_digit()));
+    let daemon = alice.start();
+    for arguments in [&["run"][..], &["run", "--once"]] {
+        let output = alice.run(arguments);
+        assert_eq!(output.status.code(), Some(75));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.split(|c: char| !c.is_ascii_digit()).any(|number| number == daemon.id().to_string()), "{said}");
+    }
+    assert_eq!(daemon.stop(), Some(0), "the first is not disturbed");
 }
 
 #[test]
