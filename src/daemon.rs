@@ -6,6 +6,7 @@
 mod begin;
 mod collect;
 mod deliver;
+mod explain;
 mod filing;
 mod link;
 mod moving;
@@ -23,8 +24,9 @@ use tokio::sync::{mpsc, watch};
 
 pub use self::{
     collect::{held, preview},
+    explain::{mailbox as explain_mailbox, smtp as explain_smtp},
     link::connect,
-    send::credentials,
+    send::try_smtp,
     witness::{Event, Log, Witness},
 };
 use self::{
@@ -140,6 +142,8 @@ pub struct Daemon {
     last_span: Option<Span>,
     last_status: String,
     trouble: Option<String>,
+    /// What the state says of it: what an earlier run wrote there, at first.
+    noted: Option<String>,
     /// What is wrong with a file that was to replace the configuration.
     broken_config: Option<String>,
     reload: Option<Reload>,
@@ -168,6 +172,7 @@ impl Daemon {
         state.prune(now)?;
         state.enabled_at(now)?;
         let release = state.release()?;
+        let noted = state.note("last_error")?;
         Ok(Self {
             policy: policy(&config),
             sentences: Rc::new(Sentences::new(config.language)),
@@ -191,6 +196,7 @@ impl Daemon {
             last_span: None,
             last_status: String::new(),
             trouble: None,
+            noted,
             broken_config: None,
             reload: None,
             status: Box::new(|_| {}),
@@ -398,12 +404,13 @@ impl Daemon {
 
     /// `last_error` of `status`; written only when it changes.
     fn note_trouble(&mut self, text: Option<&str>) {
-        if self.trouble.as_deref() == text {
+        self.trouble = text.map(str::to_owned);
+        if self.noted.as_deref() == text {
             return;
         }
-        self.trouble = text.map(str::to_owned);
-        if let Err(error) = self.state.set_note("last_error", text) {
-            tracing::warn!(%error, "the state could not be written");
+        match self.state.set_note("last_error", text) {
+            Ok(()) => self.noted.clone_from(&self.trouble),
+            Err(error) => tracing::warn!(%error, "the state could not be written"),
         }
     }
 

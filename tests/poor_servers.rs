@@ -322,7 +322,7 @@ fn a_throttling_server_is_left_alone_for_longer_and_longer() {
             night.minutes(24 * 60).await;
             let connections = night.proxy.connections();
             assert!((4..=8).contains(&connections), "{answer}: {connections} in a day");
-            assert!(night.trouble().unwrap().contains("try later"), "{:?}", night.trouble());
+            assert!(night.trouble().unwrap().contains("come back later"), "{:?}", night.trouble());
         });
     }
 }

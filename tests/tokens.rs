@@ -93,12 +93,12 @@ async fn without_sasl_ir_the_token_follows_when_the_server_asks() {
 async fn the_challenge_before_a_refusal_is_answered_and_the_login_refused() {
     let no = || vec![Line::Say(REFUSED.to_owned())];
     let script = [on("AUTHENTICATE XOAUTH2 ", &[CHALLENGE]), vec![Line::Answer("")], no()];
-    assert!(matches!(outcome("SASL-IR AUTH=XOAUTH2", &script).await, Err(MailboxError::Login(_))));
+    assert!(matches!(outcome("SASL-IR AUTH=XOAUTH2", &script).await, Err(MailboxError::Token(_))));
     let script = [on("AUTHENTICATE OAUTHBEARER ", &[CHALLENGE]), vec![Line::Answer("AQ==")], no()];
-    assert!(matches!(outcome("SASL-IR AUTH=OAUTHBEARER", &script).await, Err(MailboxError::Login(_))));
+    assert!(matches!(outcome("SASL-IR AUTH=OAUTHBEARER", &script).await, Err(MailboxError::Token(_))));
     let ask = on("AUTHENTICATE XOAUTH2\r\n", &["+ "]);
     let sent = vec![Line::Answer(XOAUTH2), Line::Say(CHALLENGE.to_owned()), Line::Answer("")];
-    assert!(matches!(outcome("AUTH=XOAUTH2", &[ask, sent, no()]).await, Err(MailboxError::Login(_))));
+    assert!(matches!(outcome("AUTH=XOAUTH2", &[ask, sent, no()]).await, Err(MailboxError::Token(_))));
 }
 
 #[tokio::test]

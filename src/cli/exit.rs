@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::{
     core::sentences::Sentences,
+    daemon::explain_mailbox,
     io::{mailbox::MailboxError, state::StateError},
 };
 
@@ -66,24 +67,26 @@ impl Failure {
     pub fn mailbox(name: &str, error: &MailboxError, sentences: &Sentences) -> Self {
         let (exit, id) = match error {
             MailboxError::Login(_) => (Exit::Refused, "exit-login"),
-            MailboxError::Secret(_) => (Exit::TryLater, "exit-secret"),
+            MailboxError::Token(_) => (Exit::Refused, "exit-token"),
             MailboxError::Unsupported(_) => (Exit::Unavailable, "exit-unsupported"),
-            MailboxError::Tls(_) => (Exit::TryLater, "exit-tls"),
             MailboxError::Missing(_) => (Exit::Unavailable, "exit-folder"),
             MailboxError::Full(_) => (Exit::TryLater, "exit-full"),
+            MailboxError::Secret(_) | MailboxError::Tls(_) => (Exit::TryLater, "exit-why"),
             MailboxError::Lost(_) | MailboxError::Busy(_) | MailboxError::Refused(_) => {
                 (Exit::TryLater, "exit-network")
             }
         };
-        let (MailboxError::Login(cause)
-        | MailboxError::Secret(cause)
-        | MailboxError::Unsupported(cause)
-        | MailboxError::Tls(cause)
-        | MailboxError::Missing(cause)
-        | MailboxError::Full(cause)
-        | MailboxError::Lost(cause)
-        | MailboxError::Busy(cause)
-        | MailboxError::Refused(cause)) = error;
-        Self::new(exit, sentences.say_with(id, &[("mailbox", name.into()), ("cause", cause.as_str().into())]))
+        let cause = match error {
+            MailboxError::Secret(_) | MailboxError::Tls(_) => explain_mailbox(error, sentences),
+            MailboxError::Login(cause)
+            | MailboxError::Token(cause)
+            | MailboxError::Unsupported(cause)
+            | MailboxError::Missing(cause)
+            | MailboxError::Full(cause)
+            | MailboxError::Lost(cause)
+            | MailboxError::Busy(cause)
+            | MailboxError::Refused(cause) => cause.clone(),
+        };
+        Self::new(exit, sentences.say_with(id, &[("mailbox", name.into()), ("cause", cause.into())]))
     }
 }

@@ -28,6 +28,7 @@ use self::{
 use crate::{
     config::{self, Config, Flags, Problem},
     core::sentences::Sentences,
+    io::service,
 };
 
 /// What every command is given.
@@ -82,6 +83,7 @@ impl Context {
 
 /// Reads the command line, runs the command, and says on stderr why it failed.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    service::tell_panics();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,

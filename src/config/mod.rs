@@ -124,6 +124,17 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
+    /// The option that it is given by.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Inline(_) => "password",
+            Self::File(_) => "password_file",
+            Self::Command(_) => "password_command",
+            Self::Credential(_) => "password_credential",
+            Self::Token(_) => "oauth_token_command",
+        }
+    }
+
     /// Whether it gives an access token, for XOAUTH2 or OAUTHBEARER: good for a while, then to be asked for anew.
     pub fn is_token(&self) -> bool {
         matches!(self, Self::Token(_))
@@ -189,6 +200,8 @@ impl Delivery {
 pub struct Smtp {
     /// The account on the submission server.
     pub account: Account,
+    /// The option that its secret is given by: its own, or the lending mailbox's.
+    pub secret_key: &'static str,
     /// The mailbox whose user is the digest's reader: there it can be looked for.
     pub readable: Option<String>,
     /// Whether the digest stays in the domain of every mailbox.

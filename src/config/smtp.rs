@@ -7,6 +7,9 @@ use super::{
     table::Table,
 };
 
+/// The server's own password, where the mailbox's is another.
+const OWN_PASSWORD: &str = "smtp_password_command";
+
 /// The account, with the user, the password and the extra root of the digest's mailbox where it has none of its own.
 pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig], mailbox: &str, to: &str) -> Option<Smtp> {
     let server = server(table);
@@ -27,7 +30,8 @@ pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig], mailbox: &str
     let Server { host, port, security } = server?;
     let ca_file = lent.and_then(|account| account.ca_file.clone());
     let account = Account { host, port, security, user: user?, secret: secret?, ca_file };
-    Some(Smtp { account, readable, replies })
+    let secret_key = if table.has(OWN_PASSWORD) { OWN_PASSWORD } else { account.secret.key() };
+    Some(Smtp { account, secret_key, readable, replies })
 }
 
 fn user(table: &Table<'_>, lent: Option<&Account>, strict: bool) -> Option<String> {
@@ -41,11 +45,11 @@ fn user(table: &Table<'_>, lent: Option<&Account>, strict: bool) -> Option<Strin
 }
 
 fn password(table: &Table<'_>, lent: Option<&Account>, strict: bool) -> Option<SecretSource> {
-    if table.has("smtp_password_command") {
-        return secret::command(table, "smtp_password_command").map(SecretSource::Command);
+    if table.has(OWN_PASSWORD) {
+        return secret::command(table, OWN_PASSWORD).map(SecretSource::Command);
     }
     if lent.is_none() && strict {
-        table.wrong("smtp_password_command", "config-smtp-no-password", &[]);
+        table.wrong(OWN_PASSWORD, "config-smtp-no-password", &[]);
     }
     lent.map(|account| account.secret.clone())
 }

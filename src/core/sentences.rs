@@ -17,6 +17,7 @@ const FRENCH: &[&str] = &[
     include_str!("locales/fr/sieve.ftl"),
     include_str!("locales/fr/smtp.ftl"),
     include_str!("locales/fr/time.ftl"),
+    include_str!("locales/fr/trouble.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("locales/en/cli.ftl"),
@@ -28,6 +29,7 @@ const ENGLISH: &[&str] = &[
     include_str!("locales/en/sieve.ftl"),
     include_str!("locales/en/smtp.ftl"),
     include_str!("locales/en/time.ftl"),
+    include_str!("locales/en/trouble.ftl"),
 ];
 
 /// The sentences of one language.

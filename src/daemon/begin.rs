@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Daemon, Failure, Progress,
     collect::{held, period, style, urgent},
-    deliver::{BLOCKED_UNTIL, RECHECK},
+    deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
     link::Link,
     witness::Event,
 };
@@ -221,7 +221,7 @@ impl Daemon {
         absent
             .map(|link| {
                 let why = link.trouble.clone().unwrap_or_default();
-                let why = text::line(&why, 200);
+                let why = text::line(&why, SHOWN);
                 let args = [("mailbox", link.name.as_str().into()), ("why", why.into())];
                 self.sentences.say_with("daemon-mailbox-absent", &args)
             })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Daemon, Failure, Progress, witness::Event};
+use super::{Daemon, Failure, Progress, explain, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
@@ -23,6 +23,9 @@ pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
 
 /// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
 pub(super) const RECHECK: TimeDelta = TimeDelta::minutes(5);
+
+/// Graphemes that are shown of why a digest did not go out: a sentence with the server's own words in it.
+pub(super) const SHOWN: usize = 500;
 
 impl Daemon {
     /// ACCEPTED that could not be recorded is recorded before anything else.
@@ -114,7 +117,8 @@ impl Daemon {
                 let at = now + Backoff::REFUSED.delay(self.refusals, fastrand::f64());
                 self.retry_at = Some(at);
                 // Also of a connection that ended before the message was asked for: nobody refused it.
-                self.tell_delivery("daemon-digest-postponed", index, &text, now);
+                let sentence = if index.is_some() { "daemon-digest-postponed" } else { "daemon-digest-unsent" };
+                self.tell_delivery(sentence, index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
             Record::Unseal(text) => {
@@ -133,7 +137,8 @@ impl Daemon {
                 self.record(step, &uncertain).map_err(fail)?;
                 let lost = MailboxError::Lost(text);
                 self.link_failed(index, &lost, now);
-                self.tell_delivery("daemon-digest-uncertain", Some(index), &lost.to_string(), now);
+                let why = explain::mailbox(&lost, &self.sentences);
+                self.tell_delivery("daemon-digest-uncertain", Some(index), &why, now);
                 Ok(Progress::Waits(None))
             }
         }
@@ -197,12 +202,13 @@ impl Daemon {
     }
 
     pub(super) fn refused(&mut self, index: Option<usize>, text: &str, now: DateTime<Utc>) {
-        self.tell_delivery("daemon-digest-refused", index, text, now);
+        let id = if index.is_some() { "daemon-digest-refused" } else { "daemon-digest-blocked" };
+        self.tell_delivery(id, index, text, now);
     }
 
     /// How an attempt ended, by one of the sentences that take a cause.
     pub(super) fn tell_delivery(&mut self, sentence: &str, index: Option<usize>, why: &str, now: DateTime<Utc>) {
-        let sentence = self.sentences.say_with(sentence, &[("why", text::line(why, 200).into())]);
+        let sentence = self.sentences.say_with(sentence, &[("why", text::line(why, SHOWN).into())]);
         let mailbox = index.map(|index| self.links[index].name.as_str());
         self.witness.tell(now, Event::Trouble { mailbox, text: &sentence });
         self.note_trouble(Some(&sentence));

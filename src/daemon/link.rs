@@ -11,7 +11,7 @@ use crate::{
         imap::{self, ImapMailbox},
         mailbox::{FolderNames, Mailbox, MailboxError},
         maildir::MaildirMailbox,
-        secret,
+        secret::{self, NoSecret},
     },
 };
 
@@ -140,17 +140,17 @@ impl Link {
         self.trouble = None;
     }
 
-    /// Something failed: the connection is dropped and tried again later, the sooner the more passing the cause.
-    pub fn failed(&mut self, error: &MailboxError, now: DateTime<Utc>) {
+    /// Something failed, `why` in words for people: the connection is dropped and tried again later, the sooner the more passing the cause.
+    pub fn failed(&mut self, error: &MailboxError, why: &str, now: DateTime<Utc>) {
         self.tried = true;
         self.failures = self.failures.saturating_add(1);
         self.left_alone.clear();
         self.busy = matches!(error, MailboxError::Busy(_));
         self.unsupported = matches!(error, MailboxError::Unsupported(_));
-        self.trouble = Some(error.to_string());
+        self.trouble = Some(why.to_owned());
         let jitter = fastrand::f64();
         let delay = match error {
-            MailboxError::Login(_) => {
+            MailboxError::Login(_) | MailboxError::Token(_) => {
                 self.login_refusals += 1;
                 (self.login_refusals < 2).then_some(LOGIN_RETRY)
             }
@@ -213,10 +213,12 @@ pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mai
 /// A token that is refused may have expired since its command last looked: it is asked for anew, once. A password is not, since
 /// each refusal counts towards a lock-out.
 async fn log_in(account: &Account, folders: &FolderNames) -> Result<ImapMailbox, MailboxError> {
-    let secret =
-        || async { secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(error.to_string())) };
+    let secret = || async {
+        let key = account.secret.key();
+        secret::read(&account.secret).await.map_err(|error| MailboxError::Secret(NoSecret { key, error }))
+    };
     match imap::connect(account, folders, secret().await?).await {
-        Err(MailboxError::Login(why)) if account.secret.is_token() => {
+        Err(MailboxError::Token(why)) => {
             tracing::debug!(why, "the token was refused; asking for another");
             imap::connect(account, folders, secret().await?).await
         }

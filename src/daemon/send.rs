@@ -2,18 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress, deliver::RECHECK};
+use super::{Daemon, Failure, Progress, deliver::RECHECK, explain};
 use crate::{
     config::{Delivery, Smtp},
     core::{
         digest,
-        outcome::{Outcome, Refusal},
-        release::{self, LOOK_BACK, Marker, Release, Step},
+        outcome::Outcome,
+        release::{self, LOOK_BACK, Marker, Release, Step, UNCERTAIN_ATTEMPTS},
     },
     io::{
         mailbox::{Look, Sight},
-        secret,
-        smtp::{self, Credentials, Fault, Mechanism, Ready},
+        secret::{self, NoSecret},
+        smtp::{self, Credentials, Fault, Mechanism, Ready, Trouble},
     },
 };
 
@@ -45,11 +45,20 @@ impl Daemon {
         };
         let ready = match ready(smtp, &release.bytes).await {
             Ok(ready) => ready,
-            Err(fault) => return self.performed(None, release::performed(fault.into()), &release, now).await,
+            Err(fault) => {
+                let text = explain::smtp(&fault, &smtp.account, &self.sentences);
+                let refused = Outcome::Refused { refusal: fault.refusal, text };
+                return self.performed(None, release::performed(refused), &release, now).await;
+            }
         };
         let intent = Step::Intent { at: self.clock.now(), marker };
         self.record(intent, &release.uncertain).map_err(|error| (0, error.into()))?;
-        let outcome: Outcome = ready.submit(&release.bytes).await;
+        let outcome = match ready.submit(&release.bytes).await {
+            Outcome::Refused { refusal, text } => {
+                Outcome::Refused { refusal, text: explain::refused(&text, &smtp.account, &self.sentences) }
+            }
+            outcome => outcome,
+        };
         self.performed(None, release::performed(outcome), &release, now).await
     }
 
@@ -90,26 +99,43 @@ impl Daemon {
             other => other,
         };
         self.record(step, uncertain).map_err(|error| (0, error.into()))?;
-        self.tell_delivery("daemon-digest-uncertain", None, text, now);
+        let tried = self.release.as_ref().map_or(0, |release| release.uncertain_attempts(now));
+        let id = if tried < UNCERTAIN_ATTEMPTS { "daemon-digest-uncertain" } else { "daemon-digest-perhaps" };
+        self.tell_delivery(id, None, text, now);
         Ok(Progress::Waits(Some(now)))
     }
 }
 
 /// A server that asks for the message. The sealed bytes say from whom to whom, whatever the configuration says by now.
 async fn ready(smtp: &Smtp, message: &[u8]) -> Result<Ready, Fault> {
-    let (from, to) = digest::envelope(message)
-        .ok_or_else(|| Fault { refusal: Refusal::Permanent, text: "the digest has no addresses".to_owned() })?;
-    let credentials = credentials(smtp).await?;
-    smtp::open(&smtp.account, &credentials, &from, &to).await
+    let (from, to) = digest::envelope(message).ok_or_else(|| Fault::message("the digest has no addresses"))?;
+    twice_with_tokens(smtp, async |credentials| smtp::open(&smtp.account, &credentials, &from, &to).await).await
+}
+
+/// Whether the server is reached, trusted, and takes the login. Nothing is sent.
+///
+/// # Errors
+/// It is not, or does not.
+pub async fn try_smtp(smtp: &Smtp) -> Result<(), Fault> {
+    twice_with_tokens(smtp, async |credentials| smtp::check(&smtp.account, &credentials).await).await
+}
+
+/// A token that is refused may have expired since its command last looked: it is asked for anew, once. A password is not, since
+/// each refusal counts towards a lock-out.
+async fn twice_with_tokens<T>(smtp: &Smtp, attempt: impl AsyncFn(Credentials) -> Result<T, Fault>) -> Result<T, Fault> {
+    match attempt(credentials(smtp).await?).await {
+        Err(Fault { trouble: Trouble::Token(why), .. }) => {
+            tracing::debug!(why, "the token was refused; asking for another");
+            attempt(credentials(smtp).await?).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// Who submits, with the secret fetched anew.
-///
-/// # Errors
-/// The secret cannot be had now.
-pub async fn credentials(smtp: &Smtp) -> Result<Credentials, Fault> {
+async fn credentials(smtp: &Smtp) -> Result<Credentials, Fault> {
     let secret = secret::read(&smtp.account.secret).await;
-    let secret = secret.map_err(|error| Fault { refusal: Refusal::Transient, text: error.to_string() })?;
+    let secret = secret.map_err(|error| Fault::secret(NoSecret { key: smtp.secret_key, error }))?;
     let mechanism = if smtp.account.secret.is_token() { Mechanism::Token } else { Mechanism::Password };
     Ok(Credentials { user: smtp.account.user.clone(), secret, mechanism })
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Daemon, Failure,
+    Daemon, Failure, explain,
     link::Link,
     moving::relocate,
     witness::{Event, Witness},
@@ -203,9 +203,9 @@ impl Daemon {
     }
 
     pub(super) fn link_failed(&mut self, index: usize, error: &MailboxError, now: DateTime<Utc>) {
+        let text = explain::mailbox(error, &self.sentences);
         let link: &mut Link = &mut self.links[index];
-        link.failed(error, now);
-        let text = error.to_string();
+        link.failed(error, &text, now);
         self.witness.tell(now, Event::Trouble { mailbox: Some(&link.name), text: &text });
         self.note_trouble(Some(&text));
     }

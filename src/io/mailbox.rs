@@ -25,6 +25,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use super::{secret::NoSecret, trust::Distrust};
 use crate::core::{
     mail::{Content, Envelope, Folder, Uid},
     outcome::Outcome,
@@ -40,12 +41,15 @@ pub enum MailboxError {
     /// The connection is gone, late, or out of step.
     #[error("connection lost: {0}")]
     Lost(String),
-    /// The server refused the login.
+    /// The server refused the user or the password.
     #[error("login refused: {0}")]
     Login(String),
+    /// The server refused the user or the token.
+    #[error("token refused: {0}")]
+    Token(String),
     /// The secret could not be had now (its command failed, its file is unreadable).
     #[error("no secret: {0}")]
-    Secret(String),
+    Secret(NoSecret),
     /// A tagged NO or BAD; the folder or the mailbox is as it was.
     #[error("refused: {0}")]
     Refused(String),
@@ -63,7 +67,7 @@ pub enum MailboxError {
     Unsupported(String),
     /// The TLS handshake failed: certificate, name, protocol.
     #[error("TLS: {0}")]
-    Tls(String),
+    Tls(Distrust),
 }
 
 /// A folder that was opened.

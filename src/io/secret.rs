@@ -29,12 +29,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest secret: far above any password, below what a wrong command (`cat /dev/zero`) would pour out.
 const LONGEST: usize = 64 * 1024;
 
+/// Which secret there is none of, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {error}")]
+pub struct NoSecret {
+    /// The option that says where it is.
+    pub key: &'static str,
+    /// Why there is none.
+    pub error: SecretError,
+}
+
 /// Why there is no secret. No text holds any part of one.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// The command cannot be started.
     #[error("`{0}` cannot be started: {1}")]
-    Start(String, io::Error),
+    Start(String, String),
     /// The command failed; what it wrote is not told.
     #[error("`{0}` failed: {1}")]
     Failed(String, ExitStatus),
@@ -43,7 +53,7 @@ pub enum SecretError {
     Late(String),
     /// The file cannot be read.
     #[error("{0}: {1}")]
-    Unreadable(PathBuf, io::Error),
+    Unreadable(PathBuf, String),
     /// The file is no plain file.
     #[error("{0} is not a plain file")]
     NotPlain(PathBuf),
@@ -55,7 +65,27 @@ pub enum SecretError {
     NoCredential(String),
     /// Empty, more than one line, more than 64 KiB, or not UTF-8.
     #[error("the secret is {0}")]
-    Malformed(&'static str),
+    Malformed(Shape),
+}
+
+/// What a secret is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Shape {
+    /// Nothing.
+    #[error("empty")]
+    Empty,
+    /// Two lines or more.
+    #[error("more than one line")]
+    Lines,
+    /// Above [`LONGEST`].
+    #[error("longer than 64 KiB")]
+    Long,
+    /// Not UTF-8.
+    #[error("not UTF-8")]
+    Bytes,
+    /// A sentence, perhaps.
+    #[error("not an access token")]
+    NoToken,
 }
 
 impl SecretError {
@@ -83,7 +113,7 @@ pub async fn read(source: &SecretSource) -> Result<SecretString, SecretError> {
 
 async fn from_command(argv: &[String]) -> Result<SecretString, SecretError> {
     let Some((program, arguments)) = argv.split_first() else {
-        return Err(SecretError::Malformed("empty"));
+        return Err(SecretError::Malformed(Shape::Empty));
     };
     // Only the program is ever named: an argument may be a secret.
     let name = || program.clone();
@@ -95,16 +125,16 @@ async fn from_command(argv: &[String]) -> Result<SecretString, SecretError> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| SecretError::Start(name(), error))?;
+        .map_err(|error| SecretError::Start(name(), error.to_string()))?;
     let mut group = Group(child);
     let (output, status) = match timeout(PATIENCE, group.output()).await {
         Err(_) => return Err(SecretError::Late(name())),
-        Ok(result) => result.map_err(|error| SecretError::Start(name(), error))?,
+        Ok(result) => result.map_err(|error| SecretError::Start(name(), error.to_string()))?,
     };
     match status {
         Some(status) if status.success() => one_line(&output),
         Some(status) => Err(SecretError::Failed(name(), status)),
-        None => Err(SecretError::Malformed("longer than 64 KiB")),
+        None => Err(SecretError::Malformed(Shape::Long)),
     }
 }
 
@@ -139,7 +169,7 @@ impl Drop for Group {
 
 /// Reads a file, which must be private if `guarded`. Links are followed; what was opened is what is judged.
 fn from_file(path: &Path, guarded: bool) -> Result<SecretString, SecretError> {
-    let failed = |error| SecretError::Unreadable(path.to_owned(), error);
+    let failed = |error: io::Error| SecretError::Unreadable(path.to_owned(), error.to_string());
     // Without NONBLOCK, opening a FIFO would wait for a writer.
     let flags = (OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path).map_err(failed)?;
@@ -173,19 +203,19 @@ fn buffer() -> Zeroizing<Vec<u8>> {
 /// a person must log in again, is never sent to a server.
 fn token(secret: SecretString) -> Result<SecretString, SecretError> {
     let is_token = secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
-    if is_token { Ok(secret) } else { Err(SecretError::Malformed("not an access token")) }
+    if is_token { Ok(secret) } else { Err(SecretError::Malformed(Shape::NoToken)) }
 }
 
 /// Cuts one trailing newline, and accepts one line.
 fn one_line(content: &[u8]) -> Result<SecretString, SecretError> {
     if content.len() > LONGEST {
-        return Err(SecretError::Malformed("longer than 64 KiB"));
+        return Err(SecretError::Malformed(Shape::Long));
     }
     let line = content.strip_suffix(b"\n").map_or(content, |line| line.strip_suffix(b"\r").unwrap_or(line));
-    let text = std::str::from_utf8(line).map_err(|_| SecretError::Malformed("not UTF-8"))?;
+    let text = std::str::from_utf8(line).map_err(|_| SecretError::Malformed(Shape::Bytes))?;
     match text {
-        "" => Err(SecretError::Malformed("empty")),
-        text if text.contains(['\n', '\r', '\0']) => Err(SecretError::Malformed("more than one line")),
+        "" => Err(SecretError::Malformed(Shape::Empty)),
+        text if text.contains(['\n', '\r', '\0']) => Err(SecretError::Malformed(Shape::Lines)),
         text => Ok(SecretString::from(text)),
     }
 }

@@ -1,7 +1,9 @@
 //! Life under a service manager: readiness, status, signals, logs. Everything works without one too.
 
 use std::{
-    env, io,
+    env,
+    io::{self, Write as _},
+    panic,
     time::{Duration, Instant},
 };
 
@@ -124,6 +126,17 @@ pub fn forbid_dumps() {
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "core dumps cannot be forbidden");
     }
+}
+
+/// From now on a panic tells where it happened, and what only if those are words of the program: Rust's own line quotes what was
+/// being read, and mail belongs neither in a log nor, with its escape sequences, on a terminal.
+pub fn tell_panics() {
+    panic::set_hook(Box::new(|panicked| {
+        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
+        let words = panicked.payload().downcast_ref::<&str>().copied().unwrap_or("what was read is not told");
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(io::stderr(), "quiethours: panic at {place}: {}", text::line(words, STATUS));
+    }));
 }
 
 /// Sends the log to the journal when standard error leads there, else to standard error. `verbosity` is the number of `-v`.

@@ -9,13 +9,15 @@ use std::{
     os::unix::{fs::chown, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
 use tempfile::TempDir;
 
-use super::client::Client;
+use super::{
+    certificates::{self, Certificate},
+    client::Client,
+};
 
 /// The password of every user.
 pub const PASSWORD: &str = "secret";
@@ -121,6 +123,23 @@ impl Dovecot {
         self.dir.path().join("mail").join(user).join("Maildir")
     }
 
+    /// Puts a message into the user's INBOX as it lies on disk: under a file name of its own (`name:2,FLAGS` in `cur`),
+    /// received at `when`.
+    pub fn store(&self, user: &str, name: &str, when: SystemTime, message: &[u8]) {
+        let maildir = self.maildir(user);
+        for folder in ["cur", "new", "tmp"] {
+            fs::create_dir_all(maildir.join(folder)).expect("Maildir");
+        }
+        let path = maildir.join("cur").join(name);
+        fs::write(&path, message).expect("message");
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(when)).expect("its time");
+        let above = maildir.ancestors().take(3);
+        for own in above.chain(["cur", "new", "tmp"].map(|folder| maildir.join(folder)).iter().map(PathBuf::as_path)) {
+            self.owner.give(own);
+        }
+        self.owner.give(&path);
+    }
+
     /// A second client, logged in over cleartext.
     pub fn client(&self, user: &str) -> Client {
         Client::login(self.imap, user, PASSWORD)
@@ -159,6 +178,13 @@ impl Dovecot {
     /// What it logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("dovecot.log")).unwrap_or_default()
+    }
+
+    /// Shows this certificate from now on; every connection ends.
+    pub fn present(&mut self, certificate: Certificate) {
+        self.stop();
+        self.write_certificate(certificate);
+        self.start_again();
     }
 
     /// Stops it; every connection ends.
@@ -324,20 +350,15 @@ plugin {{
     }
 
     fn write_certificates(&self) {
-        let authority_key = KeyPair::generate().expect("key");
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(DnType::CommonName, "quiethours test authority");
-        let root = authority.self_signed(&authority_key).expect("root certificate");
-        let issuer = Issuer::new(authority, authority_key);
-        let key = KeyPair::generate().expect("key");
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("names");
-        params.subject_alt_names.push(SanType::IpAddress([127, 0, 0, 1].into()));
-        let certificate = params.signed_by(&key, &issuer).expect("server certificate");
+        certificates::found(self.dir.path());
+        self.write_certificate(Certificate::Right);
+    }
+
+    fn write_certificate(&self, certificate: Certificate) {
         let dir = self.dir.path();
-        fs::write(dir.join("ca.pem"), root.pem()).expect("ca.pem");
-        fs::write(dir.join("server.pem"), certificate.pem()).expect("server.pem");
-        fs::write(dir.join("server.key"), key.serialize_pem()).expect("server.key");
+        let (certificate, key) = certificates::issue(dir, certificate);
+        fs::write(dir.join("server.pem"), certificate).expect("server.pem");
+        fs::write(dir.join("server.key"), key).expect("server.key");
         for path in [dir.to_owned(), dir.join("server.pem"), dir.join("server.key")] {
             self.owner.give(&path);
         }

@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "every test crate includes all of it and uses a part")]
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+pub mod certificates;
 pub mod client;
 pub mod dovecot;
+pub mod faults;
 pub mod home;
 pub mod imap_peer;
 pub mod mails;

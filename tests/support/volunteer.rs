@@ -12,8 +12,9 @@ use tempfile::TempDir;
 
 use super::{client::Client, dovecot::Dovecot};
 
-/// How long anything may take: generous, since every core may be compiling.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+/// How long anything may take: generous, since every core may be compiling, and longer than the minute after which a digest
+/// whose APPEND was interrupted by a kill is taken as not delivered.
+pub const DEADLINE: Duration = Duration::from_secs(150);
 
 /// A volunteer whose declared week is closed all through: `available` opens it.
 pub struct Volunteer {

@@ -6,24 +6,28 @@ use crate::{
     config::{Config, Delivery},
     core::outcome::Refusal,
     daemon,
-    io::smtp,
+    io::smtp::{Fault, Trouble},
 };
 
 pub(super) async fn login(config: &Config, findings: &mut Findings<'_>) -> Result<(), Failure> {
     let Delivery::Smtp(settings) = &config.digest.delivery else { return Ok(()) };
     let account = &settings.account;
-    let outcome = match daemon::credentials(settings).await {
-        Ok(credentials) => smtp::check(account, &credentials).await,
-        Err(fault) => Err(fault),
-    };
     let server = format!("{}:{}", account.host, account.port);
     let sentences = findings.sentences;
-    findings.tell(match outcome {
+    findings.tell(match daemon::try_smtp(settings).await {
         Ok(()) => Line::Good(sentences.say_with("check-smtp", &[("value", server.into())])),
         Err(fault) => {
-            let exit = if fault.refusal == Refusal::Permanent { Exit::Refused } else { Exit::TryLater };
-            let args = [("value", server.into()), ("cause", fault.text.into())];
-            Line::Bad(exit, sentences.say_with("check-smtp-bad", &args))
+            let why = daemon::explain_smtp(&fault, account, sentences);
+            Line::Bad(exit(&fault), sentences.say_with("check-smtp-bad", &[("cause", why.into())]))
         }
     })
+}
+
+fn exit(fault: &Fault) -> Exit {
+    match fault.trouble {
+        Trouble::Login(_) | Trouble::Token(_) => Exit::Refused,
+        Trouble::Mechanism(_) => Exit::Unavailable,
+        _ if fault.refusal == Refusal::Permanent => Exit::Refused,
+        _ => Exit::TryLater,
+    }
 }

@@ -1,7 +1,8 @@
 //! The body of a message, decoded as far as a notice needs it.
 
-use mail_parser::{MessageParser, MimeHeaders, PartType, decoders::html::html_to_text};
+use mail_parser::{MessageParser, decoders::html::html_to_text};
 
+use super::parts::{Leaf, leaves};
 use crate::core::text::beginning;
 
 /// Octets of text looked at. The first kilobytes hold the new words and the links; the rest of a long mail is quotes.
@@ -9,6 +10,9 @@ const LONGEST_TEXT: usize = 64 * 1024;
 
 /// File names read of one message: more than a digest shows.
 const MOST_ATTACHMENTS: usize = 50;
+
+/// The transfer encodings that change bytes (RFC 2045, section 6).
+const ENCODINGS: [&str; 2] = ["base64", "quoted-printable"];
 
 /// What of a body is of interest.
 #[derive(Default)]
@@ -26,29 +30,44 @@ pub(super) struct Body {
 impl Body {
     /// Reads a message that may end anywhere.
     pub(super) fn read(raw: &[u8]) -> Self {
-        let Some(message) = MessageParser::new().with_mime_headers().parse(raw) else { return Self::default() };
+        let leaves = leaves(raw);
+        // A name alone makes no attachment of a first part: some programs name the text itself.
+        let is_words = |at: usize, leaf: &Leaf<'_>| !leaf.is_attached() && (at == 0 || leaf.file_name().is_none());
+        let words = || leaves.iter().enumerate().filter(|(at, leaf)| is_words(*at, leaf)).map(|(_, leaf)| leaf);
         // Some platforms put the HTML part before the text part when there are attachments: any real text comes first.
-        let written = message.text_bodies().find_map(|part| match &part.body {
-            PartType::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
-            _ => None,
-        });
-        let html = message.html_bodies().find_map(|part| match &part.body {
-            PartType::Html(html) => Some(shorten(html)),
-            _ => None,
-        });
-        let html = html.unwrap_or_default();
-        let text = match written {
+        let mut written = words().filter(|leaf| leaf.is_text("plain")).map(decoded);
+        let written = written.find(|text| !text.trim().is_empty());
+        let html = words().find(|leaf| leaf.is_text("html")).map(decoded).unwrap_or_default();
+        let html = shorten(&html);
+        let text = match &written {
             Some(text) => shorten(text).replace("\r\n", "\n"),
             None => html_to_text(&with_line_breaks(html)).replace("\r\n", "\n"),
         };
-        let attachments = message
-            .attachments()
-            .filter_map(|part| part.attachment_name())
-            .take(MOST_ATTACHMENTS)
-            .map(str::to_owned)
-            .collect();
-        Self { text, html: html.to_owned(), plain: written.is_some(), attachments }
+        let others = leaves.iter().enumerate().filter(|(at, leaf)| !(leaf.has_words() && is_words(*at, leaf)));
+        let names = others.filter_map(|(_, leaf)| leaf.file_name()).take(MOST_ATTACHMENTS).map(str::to_owned);
+        Self { attachments: names.collect(), html: html.to_owned(), plain: written.is_some(), text }
     }
+}
+
+/// The text of a part. What the part says of itself is not handed on, only what decodes it: so it is a text, and nothing else.
+fn decoded(leaf: &Leaf<'_>) -> String {
+    let mut message = b"Content-Type: text/plain".to_vec();
+    if let Some(charset) = leaf.charset().filter(|name| name.bytes().all(is_token)) {
+        message.extend_from_slice(format!("; charset={charset}").as_bytes());
+    }
+    if let Some(encoding) = ENCODINGS.iter().find(|name| name.eq_ignore_ascii_case(&leaf.encoding)) {
+        message.extend_from_slice(format!("\r\nContent-Transfer-Encoding: {encoding}").as_bytes());
+    }
+    message.extend_from_slice(b"\r\n\r\n");
+    message.extend_from_slice(leaf.body);
+    let message = MessageParser::new().with_mime_headers().parse(&message);
+    let text = message.as_ref().and_then(|message| message.parts.first()?.text_contents());
+    text.unwrap_or_default().to_owned()
+}
+
+/// What names of charsets are made of (RFC 2978, section 2.3), as far as they need no quotes.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.:+".contains(&byte)
 }
 
 /// Tags at which a reader sees a new line, and `html_to_text` does not.

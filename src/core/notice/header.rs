@@ -52,7 +52,7 @@ impl<'x> Headers<'x> {
     }
 
     /// The first field of that name: a second Message-ID or Subject is a forger's or a relay's.
-    fn raw(&self, name: &str) -> Option<&'x [u8]> {
+    pub(super) fn raw(&self, name: &str) -> Option<&'x [u8]> {
         self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
     }
 

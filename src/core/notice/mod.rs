@@ -7,6 +7,7 @@ mod graft;
 mod header;
 mod link;
 mod mail;
+mod parts;
 mod platform;
 mod priority;
 mod recognise;
@@ -133,7 +134,15 @@ pub struct Notice {
 /// parsed gives a notice with `unreadable`.
 pub fn read(message: &[u8]) -> Notice {
     // The decoders of mail meet whatever a stranger sends: a panic there must cost one notice, not the daemon.
-    catch_unwind(|| Mail::open(message).map(|mail| notice(&mail))).ok().flatten().unwrap_or_else(unreadable)
+    catch_unwind(|| parse(message)).ok().flatten().unwrap_or_else(unreadable)
+}
+
+/// What makes the parser panic where debug assertions are compiled in, so that tests see what then becomes of a message.
+const POISON: &[u8] = b"X-Quiethours-Test: panic";
+
+fn parse(message: &[u8]) -> Option<Notice> {
+    debug_assert!(!message.starts_with(POISON), "{}", String::from_utf8_lossy(message));
+    Mail::open(message).map(|mail| notice(&mail))
 }
 
 fn unreadable() -> Notice {

@@ -93,7 +93,8 @@ impl ImapMailbox {
     }
 
     async fn ensure(&mut self, name: &str, create: bool) -> Result<(), MailboxError> {
-        if self.exists(&self.namespace.encode(name)).await? {
+        let wire = self.namespace.encode(name);
+        if self.exists(&wire).await? && (!create || self.is_there(&wire).await?) {
             return Ok(());
         }
         if !create {
@@ -135,6 +136,16 @@ impl ImapMailbox {
         }
         let listed = self.listed(name).await?;
         Ok(listed.iter().any(|folder| folder.selectable && folder.name == name))
+    }
+
+    /// Whether the server finds a folder that it lists: what another client deleted while it has folders below may still be
+    /// listed as one that can be selected.
+    async fn is_there(&mut self, name: &str) -> Result<bool, MailboxError> {
+        match self.connection.exec(&format!("STATUS {} (UIDVALIDITY)", quoted(name)), SHORT).await {
+            Ok(_) => Ok(true),
+            Err(MailboxError::Refused(_) | MailboxError::Missing(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn listed(&mut self, pattern: &str) -> Result<Vec<Listed>, MailboxError> {

@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     config::{Account, Security},
-    io::mailbox::MailboxError,
+    io::{
+        mailbox::MailboxError,
+        sasl,
+        trust::{Cause, Distrust},
+    },
 };
 
 /// Connects and logs in.
@@ -51,16 +55,20 @@ async fn greeted(stream: Box<dyn Duplex>) -> Result<(Connection, bool), MailboxE
 async fn start_tls(stream: Box<dyn Duplex>, account: &Account) -> Result<Connection, MailboxError> {
     let (mut connection, known) = greeted(stream).await?;
     if known {
-        return Err(MailboxError::Tls("the server logged us in before STARTTLS".to_owned()));
+        return Err(distrust(account, "the server logged us in before STARTTLS"));
     }
     connection.learn_capabilities().await?;
     if !connection.can("STARTTLS") {
-        return Err(MailboxError::Tls("the server does not offer STARTTLS".to_owned()));
+        return Err(MailboxError::Tls(Distrust { host: account.host.clone(), cause: Cause::NoStartTls }));
     }
     connection.exec("STARTTLS", SHORT).await?;
     let stream = connection.into_stream();
-    let stream = stream.ok_or_else(|| MailboxError::Tls("bytes before the TLS handshake".to_owned()))?;
+    let stream = stream.ok_or_else(|| distrust(account, "bytes before the TLS handshake"))?;
     Connection::over(tls::protect(stream, account).await?).await
+}
+
+fn distrust(account: &Account, why: &str) -> MailboxError {
+    MailboxError::Tls(Distrust::other(&account.host, why))
 }
 
 /// By token or by password.
@@ -77,6 +85,11 @@ async fn authenticate(connection: &mut Connection, account: &Account, secret: &s
     };
     answer.map_err(|error| match error {
         // A NO to a login without a code is what most servers say to a wrong password.
+        MailboxError::Refused(text) | MailboxError::Missing(text) | MailboxError::Login(text)
+            if account.secret.is_token() =>
+        {
+            MailboxError::Token(text)
+        }
         MailboxError::Refused(text) | MailboxError::Missing(text) => MailboxError::Login(text),
         error => error,
     })
@@ -104,18 +117,17 @@ async fn with_password(connection: &mut Connection, user: &str, password: &str) 
 /// AUTHENTICATE OAUTHBEARER where offered, since it is a standard; else XOAUTH2.
 async fn with_token(connection: &mut Connection, account: &Account, token: &str) -> Result<(), MailboxError> {
     let (mechanism, message, end) = if connection.can("AUTH=OAUTHBEARER") {
-        // RFC 7628, 3.2.3: the server's account of its refusal is answered by a single U+0001 before it says NO.
-        ("OAUTHBEARER", oauthbearer(account, token), "AQ==")
+        ("OAUTHBEARER", sasl::oauthbearer(account, token), BASE64.encode(sasl::KVSEP.as_bytes()))
     } else if connection.can("AUTH=XOAUTH2") {
-        ("XOAUTH2", xoauth2(&account.user, token), "")
+        ("XOAUTH2", sasl::xoauth2(&account.user, token), String::new())
     } else {
         return Err(MailboxError::Unsupported("the server offers neither OAUTHBEARER nor XOAUTH2".to_owned()));
     };
     let message = BASE64.encode(message.as_bytes());
     if connection.can("SASL-IR") {
-        converse(connection, &format!("AUTHENTICATE {mechanism} {message}"), &[end]).await
+        converse(connection, &format!("AUTHENTICATE {mechanism} {message}"), &[&end]).await
     } else {
-        converse(connection, &format!("AUTHENTICATE {mechanism}"), &[&message, end]).await
+        converse(connection, &format!("AUTHENTICATE {mechanism}"), &[&message, &end]).await
     }
 }
 
@@ -133,37 +145,5 @@ async fn converse(connection: &mut Connection, command: &str, answers: &[&str]) 
                 None => return Err(connection.lost("asked for more than there is")),
             },
         }
-    }
-}
-
-/// RFC 7628, 3.1. The user is a saslname (RFC 5801, 4).
-fn oauthbearer(account: &Account, token: &str) -> String {
-    let user = account.user.replace('=', "=3D").replace(',', "=2C");
-    format!("n,a={user},\x01host={}\x01port={}\x01auth=Bearer {token}\x01\x01", account.host, account.port)
-}
-
-/// Google's draft of it, which Microsoft took over.
-fn xoauth2(user: &str, token: &str) -> String {
-    format!("user={user}\x01auth=Bearer {token}\x01\x01")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::SecretSource;
-
-    #[test]
-    fn a_token_is_wrapped_as_each_mechanism_wants_it() {
-        let account = Account {
-            host: "server.example.com".to_owned(),
-            port: 143,
-            security: Security::Tls,
-            user: "us=er,@example.com".to_owned(),
-            secret: SecretSource::Token(vec!["oama".to_owned()]),
-            ca_file: None,
-        };
-        let bearer = "n,a=us=3Der=2C@example.com,\x01host=server.example.com\x01port=143\x01auth=Bearer vF9d\x01\x01";
-        assert_eq!(oauthbearer(&account, "vF9d"), bearer);
-        assert_eq!(xoauth2("user@example.com", "vF9d"), "user=user@example.com\x01auth=Bearer vF9d\x01\x01");
     }
 }

@@ -17,7 +17,7 @@ use tokio_rustls::TlsConnector;
 use super::{refusal::shown, screen::Duplex};
 use crate::{
     config::{Account, Security},
-    io::mailbox::MailboxError,
+    io::{mailbox::MailboxError, trust::Distrust},
 };
 
 /// One address: an IPv6 route into nothing must not eat the time of the IPv4 one.
@@ -59,28 +59,33 @@ async fn resolve(account: &Account) -> Result<Vec<SocketAddr>, MailboxError> {
 
 /// A TLS session over `stream`; the certificate must be valid and name the account's host.
 pub async fn protect(stream: Box<dyn Duplex>, account: &Account) -> Result<Box<dyn Duplex>, MailboxError> {
-    let name = ServerName::try_from(account.host.clone()).map_err(|error| MailboxError::Tls(error.to_string()))?;
-    let connector = TlsConnector::from(Arc::new(client_config(account.ca_file.as_deref())?));
+    let host = account.host.as_str();
+    let other = |cause: String| MailboxError::Tls(Distrust::other(host, cause));
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| other(error.to_string()))?;
+    let connector = TlsConnector::from(Arc::new(client_config(account.ca_file.as_deref()).map_err(other)?));
     match timeout(HANDSHAKE, connector.connect(name, stream)).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            Err(MailboxError::Tls(shown(&error.to_string())))
-        }
-        Ok(Err(error)) => Err(MailboxError::Lost(shown(&error.to_string()))),
+        Ok(Err(error)) => Err(match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(error) => MailboxError::Tls(Distrust::of(host, error)),
+            None => MailboxError::Lost(shown(&error.to_string())),
+        }),
         Err(_) => Err(MailboxError::Lost("no TLS handshake in time".to_owned())),
     }
 }
 
-fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, MailboxError> {
+fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
     let roots = ca_file.map(extra_roots).transpose()?.unwrap_or_default();
-    let verifier = Verifier::new_with_extra_roots(roots, provider.clone()).map_err(tls)?;
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(tls)?;
+    let verifier =
+        Verifier::new_with_extra_roots(roots, provider.clone()).map_err(|error: rustls::Error| error.to_string())?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error: rustls::Error| error.to_string())?;
     Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
-fn extra_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, MailboxError> {
-    let unreadable = |why: String| MailboxError::Tls(format!("{}: {why}", path.display()));
+fn extra_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let unreadable = |why: String| format!("{}: {why}", path.display());
     let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match roots {
@@ -88,8 +93,4 @@ fn extra_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, MailboxError
         Ok(_) => Err(unreadable("no certificate in it".to_owned())),
         Err(error) => Err(unreadable(error.to_string())),
     }
-}
-
-fn tls(error: rustls::Error) -> MailboxError {
-    MailboxError::Tls(shown(&error.to_string()))
 }

@@ -5,29 +5,30 @@
 //! lettre's transport cannot tell the two apart and has no deadline but for connecting: so its connection is driven here, over a
 //! stream of ours.
 
+mod fault;
+mod login;
 mod reply;
 #[cfg(test)]
 mod tests;
 
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 
-use data_encoding::BASE64;
 use lettre::{
     Address,
     transport::smtp::{
         Error,
-        authentication::{Credentials as Login, Mechanism as SaslMechanism},
         client::AsyncSmtpConnection,
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
     },
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::timeout,
 };
 
+pub use self::fault::{Fault, Trouble};
 use self::reply::{Heard, Reply, Screen};
 use crate::{
     config::{Account, Security},
@@ -38,6 +39,7 @@ use crate::{
     io::{
         imap::{Duplex, dial, protect},
         mailbox::MailboxError,
+        trust::{Cause, Distrust},
     },
 };
 
@@ -62,12 +64,9 @@ const ACCEPTANCE: RangeInclusive<u16> = 250..=259;
 pub enum Mechanism {
     /// A password: PLAIN, or LOGIN where there is no other.
     Password,
-    /// An OAuth token: XOAUTH2.
+    /// An OAuth token: OAUTHBEARER, or XOAUTH2 where there is no other.
     Token,
 }
-
-/// RFC 4954 (6) has 235 alone, older servers others.
-const LOGGED_IN: RangeInclusive<u16> = 200..=299;
 
 /// Who submits. Debug shows no secret.
 #[derive(Clone, Debug)]
@@ -80,46 +79,13 @@ pub struct Credentials {
     pub mechanism: Mechanism,
 }
 
-/// Why there is no submission: certainly nothing was accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
-pub struct Fault {
-    /// Whether trying again makes sense.
-    pub refusal: Refusal,
-    /// What happened, sanitised.
-    pub text: String,
-}
-
-impl Fault {
-    fn passing(text: impl Into<String>) -> Self {
-        Self { refusal: Refusal::Transient, text: text::line(&text.into(), 300) }
-    }
-
-    fn lasting(text: impl Into<String>) -> Self {
-        Self { refusal: Refusal::Permanent, text: text::line(&text.into(), 300) }
-    }
-}
-
-impl From<Fault> for Outcome {
-    fn from(fault: Fault) -> Self {
-        Self::Refused { refusal: fault.refusal, text: fault.text }
-    }
-}
-
-/// Passing: a server that cannot be reached or trusted now may be tomorrow, and its digest stays what it is.
-impl From<MailboxError> for Fault {
-    fn from(error: MailboxError) -> Self {
-        Self::passing(error.to_string())
-    }
-}
-
 /// Logs in and goes away.
 ///
 /// # Errors
 /// The server cannot be reached or trusted, or it refuses the login.
 pub async fn check(account: &Account, credentials: &Credentials) -> Result<(), Fault> {
     let mut session = Session::connect(account).await?;
-    session.log_in(account.security, credentials).await?;
+    session.log_in(account, credentials).await?;
     session.goodbye().await;
     Ok(())
 }
@@ -130,7 +96,7 @@ pub async fn check(account: &Account, credentials: &Credentials) -> Result<(), F
 /// Whatever went wrong, nothing was accepted.
 pub async fn open(account: &Account, credentials: &Credentials, from: &str, to: &str) -> Result<Ready, Fault> {
     let mut session = Session::connect(account).await?;
-    session.log_in(account.security, credentials).await?;
+    session.log_in(account, credentials).await?;
     session.announce(from, to).await
 }
 
@@ -145,13 +111,13 @@ impl Ready {
         let answered = timeout(MESSAGE, self.0.connection.message(message)).await;
         let outcome = match self.0.heard.reply() {
             Some(Reply { code, .. }) if ACCEPTANCE.contains(&code) => Outcome::Accepted,
-            Some(Reply { code: code @ 400..=499, text, .. }) => {
-                Outcome::Refused { refusal: Refusal::Transient, text: format!("{code} {text}") }
+            Some(reply) if (400..=499).contains(&reply.code) => {
+                Outcome::Refused { refusal: Refusal::Transient, text: reply.words() }
             }
-            Some(Reply { code: code @ 500..=599, text, .. }) => {
-                Outcome::Refused { refusal: Refusal::Permanent, text: format!("{code} {text}") }
+            Some(reply) if (500..=599).contains(&reply.code) => {
+                Outcome::Refused { refusal: Refusal::Permanent, text: reply.words() }
             }
-            Some(Reply { code, text, .. }) => Outcome::Uncertain { text: format!("{code} {text}") },
+            Some(reply) => Outcome::Uncertain { text: reply.words() },
             None => Outcome::Uncertain {
                 text: match answered {
                     Err(_) => "no answer to the message in time".to_owned(),
@@ -170,6 +136,8 @@ impl Ready {
 struct Session {
     connection: AsyncSmtpConnection,
     heard: Heard,
+    /// What the server offers for AUTH, in upper case.
+    mechanisms: Vec<String>,
 }
 
 impl Session {
@@ -179,7 +147,7 @@ impl Session {
             Security::Tls => Self::over(protect(stream, account).await?, b"").await,
             Security::Cleartext => Self::over(stream, b"").await,
             Security::StartTls => {
-                let stream = ask_for_tls(stream).await?;
+                let stream = ask_for_tls(stream, &account.host).await?;
                 Self::over(protect(stream, account).await?, GREETED).await
             }
         }
@@ -191,49 +159,14 @@ impl Session {
         let name = client();
         let connecting = AsyncSmtpConnection::connect_with_transport(Box::new(screen), &name);
         match timeout(COMMAND, connecting).await {
-            Ok(Ok(connection)) => heard.expects(&ACCEPTANCE).map(|()| Self { connection, heard }),
-            Ok(Err(error)) => Err(fault(&error, heard.reply())),
-            Err(_) => Err(Fault::passing("no SMTP greeting in time")),
-        }
-    }
-
-    async fn log_in(&mut self, security: Security, credentials: &Credentials) -> Result<(), Fault> {
-        let mechanisms: &[SaslMechanism] = match credentials.mechanism {
-            Mechanism::Password => &[SaslMechanism::Plain, SaslMechanism::Login],
-            Mechanism::Token => &[SaslMechanism::Xoauth2],
-        };
-        let server = self.connection.server_info();
-        if !mechanisms.iter().any(|mechanism| server.supports_auth_mechanism(*mechanism)) {
-            // A server on this machine may know its users without a login.
-            if security == Security::Cleartext {
-                return Ok(());
+            Ok(Ok(connection)) => {
+                heard.expects(&ACCEPTANCE)?;
+                let mechanisms = heard.mechanisms();
+                Ok(Self { connection, heard, mechanisms })
             }
-            let wanted: Vec<String> = mechanisms.iter().map(ToString::to_string).collect();
-            return Err(Fault::lasting(format!("the server does not offer AUTH {}", wanted.join(" or "))));
+            Ok(Err(error)) => Err(fault(&error, heard.reply())),
+            Err(_) => Err(Fault::lost("no SMTP greeting in time")),
         }
-        let secret = credentials.secret.expose_secret();
-        let login = Login::new(credentials.user.clone(), secret.to_owned());
-        match timeout(COMMAND, self.connection.auth(mechanisms, &login)).await {
-            Ok(Ok(_)) => self.heard.expects(&LOGGED_IN),
-            Ok(Err(error)) => Err(self.login_refused(&error, credentials)),
-            Err(_) => Err(Fault::passing("no answer to the login in time")),
-        }
-    }
-
-    fn login_refused(&self, error: &Error, credentials: &Credentials) -> Fault {
-        let mut fault = fault(error, self.heard.reply());
-        // XOAUTH2 says no by one more challenge, which lettre does not answer.
-        if self.heard.reply().is_some_and(|reply| reply.code == 334) {
-            fault = Fault::lasting("the token was refused");
-        }
-        // A token expires by itself, and the next attempt fetches another.
-        if credentials.mechanism == Mechanism::Token {
-            fault.refusal = Refusal::Transient;
-        }
-        if shows(&fault.text, credentials) {
-            "the server repeated the password".clone_into(&mut fault.text);
-        }
-        Fault { text: format!("login refused: {}", fault.text), ..fault }
     }
 
     async fn announce(mut self, from: &str, to: &str) -> Result<Ready, Fault> {
@@ -250,7 +183,7 @@ impl Session {
             _ if reply.as_ref().is_some_and(|reply| wanted.contains(&reply.code)) => Ok(()),
             Ok(Err(error)) => Err(fault(&error, reply)),
             Ok(Ok(_)) => self.heard.expects(wanted),
-            Err(_) => Err(Fault::passing("no answer in time")),
+            Err(_) => Err(Fault::lost("no answer in time")),
         }
     }
 
@@ -266,30 +199,30 @@ impl Heard {
     fn expects(&self, wanted: &RangeInclusive<u16>) -> Result<(), Fault> {
         match self.reply() {
             Some(reply) if wanted.contains(&reply.code) => Ok(()),
-            Some(reply) => Err(Fault::passing(format!("{} {}", reply.code, reply.text))),
-            None => Err(Fault::passing("an answer out of turn")),
+            Some(reply) => Err(Fault::lost(reply.words())),
+            None => Err(Fault::lost("an answer out of turn")),
         }
     }
 }
 
 /// The cleartext before STARTTLS, on the bare stream: lettre would keep what an attacker put behind the reply, and read it as a
 /// reply inside TLS. Never goes on without TLS.
-async fn ask_for_tls(mut stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, Fault> {
+async fn ask_for_tls(mut stream: Box<dyn Duplex>, host: &str) -> Result<Box<dyn Duplex>, Fault> {
     let dialogue = async {
         expect(read_reply(&mut stream).await?, 220)?;
         let said = ask(&mut stream, &format!("EHLO {}\r\n", client())).await?;
         if !offers_starttls(&said) {
-            return Err(Fault::passing("the server does not offer STARTTLS: nothing was sent"));
+            return Err(MailboxError::Tls(Distrust { host: host.to_owned(), cause: Cause::NoStartTls }).into());
         }
         expect(ask(&mut stream, "STARTTLS\r\n").await?, 220)
     };
-    timeout(COMMAND, dialogue).await.map_err(|_| Fault::passing("no answer to STARTTLS in time"))??;
+    timeout(COMMAND, dialogue).await.map_err(|_| Fault::lost("no answer to STARTTLS in time"))??;
     Ok(stream)
 }
 
 async fn ask(stream: &mut Box<dyn Duplex>, command: &str) -> Result<Vec<u8>, Fault> {
-    stream.write_all(command.as_bytes()).await.map_err(|error| Fault::passing(error.to_string()))?;
-    stream.flush().await.map_err(|error| Fault::passing(error.to_string()))?;
+    stream.write_all(command.as_bytes()).await.map_err(|error| Fault::lost(error.to_string()))?;
+    stream.flush().await.map_err(|error| Fault::lost(error.to_string()))?;
     read_reply(stream).await
 }
 
@@ -297,22 +230,22 @@ async fn ask(stream: &mut Box<dyn Duplex>, command: &str) -> Result<Vec<u8>, Fau
 async fn read_reply(stream: &mut Box<dyn Duplex>) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     while bytes.len() < reply::MAX_REPLY {
-        let count = stream.read_buf(&mut bytes).await.map_err(|error| Fault::passing(error.to_string()))?;
+        let count = stream.read_buf(&mut bytes).await.map_err(|error| Fault::lost(error.to_string()))?;
         match Reply::read(&bytes) {
             Some(reply) if reply.length == bytes.len() => return Ok(bytes),
-            Some(_) => return Err(Fault::passing("bytes before the TLS handshake")),
-            None if count == 0 => return Err(Fault::passing("the connection was closed")),
+            Some(_) => return Err(Fault::lost("bytes before the TLS handshake")),
+            None if count == 0 => return Err(Fault::lost("the connection was closed")),
             None => {}
         }
     }
-    Err(Fault::passing("a reply without end"))
+    Err(Fault::lost("a reply without end"))
 }
 
 fn expect(bytes: Vec<u8>, code: u16) -> Result<(), Fault> {
     match Reply::read(&bytes) {
         Some(reply) if reply.code == code => Ok(()),
         Some(reply) => Err(refused(&reply)),
-        None => Err(Fault::passing("no SMTP reply")),
+        None => Err(Fault::lost("no SMTP reply")),
     }
 }
 
@@ -330,30 +263,19 @@ fn client() -> ClientId {
 }
 
 fn address(text: &str) -> Result<Address, Fault> {
-    text.parse().map_err(|_| Fault::lasting(format!("{text} is not a mail address")))
+    text.parse().map_err(|_| Fault::message(&format!("{text} is not a mail address")))
 }
 
 /// By the server's own words where there are any; else by what lettre says of the connection.
 fn fault(error: &Error, reply: Option<Reply>) -> Fault {
     match reply {
         Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
-        _ if error.is_permanent() => Fault::lasting(error.to_string()),
-        _ => Fault::passing(error.to_string()),
+        _ if error.is_permanent() => Fault::message(&error.to_string()),
+        _ => Fault::lost(error.to_string()),
     }
 }
 
 fn refused(reply: &Reply) -> Fault {
-    let text = format!("{} {}", reply.code, reply.text);
-    if reply.code >= 500 { Fault::lasting(text) } else { Fault::passing(text) }
-}
-
-/// Whether a server's words repeat the secret, bare or as it was sent.
-fn shows(text: &str, credentials: &Credentials) -> bool {
-    let (user, secret) = (&credentials.user, credentials.secret.expose_secret());
-    let sent = [
-        BASE64.encode(secret.as_bytes()),
-        BASE64.encode(format!("\0{user}\0{secret}").as_bytes()),
-        BASE64.encode(format!("user={user}\x01auth=Bearer {secret}\x01\x01").as_bytes()),
-    ];
-    text.contains(secret) || sent.iter().any(|sent| text.contains(sent.as_str()))
+    let refusal = if reply.code >= 500 { Refusal::Permanent } else { Refusal::Transient };
+    Fault { refusal, trouble: Trouble::Refused(reply.words()) }
 }

@@ -34,6 +34,11 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// Its code and what it says.
+    pub fn words(&self) -> String {
+        format!("{} {}", self.code, self.text).trim_end().to_owned()
+    }
+
     /// Reads the reply at the beginning of `bytes`; `None` while it is not whole, or when it is none.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (mut text, mut length, mut first) = (String::new(), 0, None);
@@ -68,6 +73,15 @@ impl Heard {
     /// The reply to the last command, if a whole one came.
     pub fn reply(&self) -> Option<Reply> {
         Reply::read(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What an answer to EHLO offers for AUTH (RFC 4954, 3), in upper case; `AUTH=` is an old way to write it.
+    pub fn mechanisms(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&bytes).to_ascii_uppercase();
+        let keywords = text.lines().filter_map(|line| line.get(4..));
+        let offers = keywords.filter_map(|keyword| keyword.strip_prefix("AUTH ").or(keyword.strip_prefix("AUTH=")));
+        offers.flat_map(str::split_whitespace).map(str::to_owned).collect()
     }
 
     fn forget(&self) {

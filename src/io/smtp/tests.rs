@@ -3,6 +3,7 @@
 use tokio::io::{AsyncBufReadExt as _, BufReader, DuplexStream, duplex};
 
 use super::*;
+use crate::config::SecretSource;
 
 /// A reply instead of the right one, in one phase.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,17 @@ async fn serve(stream: DuplexStream, phase: usize, fault: Option<Fault>) -> Stri
     got
 }
 
+fn account() -> Account {
+    Account {
+        host: "mail.coop.example".to_owned(),
+        port: 465,
+        security: Security::Tls,
+        user: "alice".to_owned(),
+        secret: SecretSource::Inline("Tr0ub4dor".into()),
+        ca_file: None,
+    }
+}
+
 fn alice(mechanism: Mechanism) -> Credentials {
     Credentials { user: "alice".to_owned(), secret: SecretString::from("Tr0ub4dor"), mechanism }
 }
@@ -63,7 +75,7 @@ fn alice(mechanism: Mechanism) -> Credentials {
 async fn offer(stream: DuplexStream) -> Outcome {
     let ready = async {
         let mut session = Session::over(Box::new(stream), b"").await?;
-        session.log_in(Security::Tls, &alice(Mechanism::Password)).await?;
+        session.log_in(&account(), &alice(Mechanism::Password)).await?;
         session.announce("alice@coop.example", "alice@coop.example").await
     };
     match ready.await {
@@ -173,7 +185,7 @@ async fn log_in(mechanism: Mechanism, script: Vec<(&'static str, String)>) -> Re
     };
     let client = async move {
         let mut session = Session::over(Box::new(here), b"").await?;
-        session.log_in(Security::Tls, &alice(mechanism)).await
+        session.log_in(&account(), &alice(mechanism)).await
     };
     tokio::join!(client, server).0
 }
@@ -204,18 +216,39 @@ async fn a_refused_login_is_told_and_a_password_that_the_server_repeats_is_not()
     wrong.push(("AUTH", "535 5.7.8 bad credentials\r\n".to_owned()));
     let fault = log_in(Mechanism::Password, wrong).await.unwrap_err();
     assert_eq!(fault.refusal, Refusal::Permanent);
-    assert!(fault.text.contains("bad credentials"), "{fault}");
+    assert!(fault.to_string().contains("bad credentials"), "{fault}");
     for echo in ["Tr0ub4dor", "AGFsaWNlAFRyMHViNGRvcg=="] {
         let mut chatty = greeting("PLAIN");
         chatty.push(("AUTH", format!("500 unknown command AUTH {echo}\r\n")));
         let fault = log_in(Mechanism::Password, chatty).await.unwrap_err();
-        assert!(!fault.text.contains(echo), "{fault}");
+        assert!(!fault.to_string().contains(echo), "{fault}");
     }
-    let mut token = greeting("XOAUTH2");
-    token.push(("AUTH", "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n".to_owned()));
-    assert_eq!(log_in(Mechanism::Token, token).await.unwrap_err().refusal, Refusal::Transient);
     let fault = log_in(Mechanism::Password, greeting("GSSAPI")).await.unwrap_err();
-    assert!(fault.text.contains("AUTH PLAIN or LOGIN"), "{fault}");
+    assert!(fault.to_string().contains("AUTH PLAIN or LOGIN"), "{fault}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_goes_by_oauthbearer_where_offered_and_its_refusal_is_heard_out() {
+    let explains = || "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n".to_owned();
+    let no = || "535 5.7.8 Username and Password not accepted\r\n".to_owned();
+    let mut both = greeting("XOAUTH2 OAUTHBEARER PLAIN");
+    both.push(("AUTH OAUTHBEARER bixhPWFsaWNlLAFob3N0PW1haWwuY29vcC5leGFtcGxl", "235 ok\r\n".to_owned()));
+    log_in(Mechanism::Token, both).await.unwrap();
+    for (offered, begins, end) in
+        [("XOAUTH2", "AUTH XOAUTH2 ", "\r\n"), ("OAUTHBEARER", "AUTH OAUTHBEARER ", "AQ==\r\n")]
+    {
+        for script in [vec![(begins, no())], vec![(begins, explains()), (end, no())], vec![(begins, explains())]] {
+            let fault = log_in(Mechanism::Token, [greeting(offered), script].concat()).await.unwrap_err();
+            assert!(matches!(fault.trouble, Trouble::Token(_)), "{fault:?}");
+            assert_eq!(fault.refusal, Refusal::Transient);
+        }
+    }
+    let busy =
+        [greeting("XOAUTH2"), vec![("AUTH XOAUTH2 ", "454 4.7.0 Temporary authentication failure\r\n".to_owned())]];
+    let fault = log_in(Mechanism::Token, busy.concat()).await.unwrap_err();
+    assert!(matches!(fault.trouble, Trouble::Lost(_)), "no reason to ask for another: {fault:?}");
+    let fault = log_in(Mechanism::Token, greeting("PLAIN LOGIN")).await.unwrap_err();
+    assert!(fault.to_string().contains("OAUTHBEARER or XOAUTH2"), "{fault}");
 }
 
 async fn starttls(
@@ -237,7 +270,7 @@ async fn starttls(
         let _ = there.read_line(&mut got).await;
         got
     };
-    let client = async { ask_for_tls(Box::new(here)).await.map(drop) };
+    let client = async { ask_for_tls(Box::new(here), "mail.coop.example").await.map(drop) };
     tokio::join!(client, server)
 }
 
@@ -246,7 +279,7 @@ async fn without_starttls_nothing_more_is_said() {
     let offer = b"250-hi\r\n250-STARTTLS\r\n250 SIZE\r\n";
     assert!(starttls(b"220 hi\r\n", offer, b"220 go\r\n").await.0.is_ok());
     let (stripped, got) = starttls(b"220 hi\r\n", b"250-hi\r\n250 AUTH PLAIN\r\n", b"").await;
-    assert!(stripped.unwrap_err().text.contains("STARTTLS"));
+    assert!(stripped.unwrap_err().to_string().contains("STARTTLS"));
     assert!(got.starts_with("EHLO ") && got.lines().count() == 1, "{got}");
     assert!(starttls(b"220 hi\r\n", offer, b"454 not now\r\n").await.0.is_err());
     assert!(starttls(b"220 hi\r\n", offer, b"220 go\r\n250 injected\r\n").await.0.is_err());

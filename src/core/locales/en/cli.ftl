@@ -2,9 +2,9 @@
 
 exit-state = The state cannot be used: { $cause }
 exit-login = { $mailbox }: the server refused the login ({ $cause }). Check user and password; some providers want a password made for this program.
-exit-secret = { $mailbox }: the password or token could not be had: { $cause }
+exit-token = { $mailbox }: the server refused the token, a new one too ({ $cause }). Check user, and the permission given to the program of oauth_token_command.
+exit-why = { $mailbox }: { $cause }
 exit-unsupported = { $mailbox }: this mailbox cannot be used safely: { $cause }
-exit-tls = { $mailbox }: no secure connection to the server: { $cause }
 exit-folder = { $mailbox }: a folder is missing: { $cause }
 exit-full = { $mailbox }: there is no room left: { $cause }
 exit-network = { $mailbox }: the mailbox does not answer as it should: { $cause }

@@ -7,6 +7,6 @@ daemon-closed = closed
 daemon-clock-unset = This computer’s clock shows a date in the past: nothing is held or released until it is right.
 daemon-absence = absence
 daemon-too-many-digests = Twelve digests in twenty-four hours: there is probably a loop. Notifications stay held; the next digest comes within the hour.
-daemon-mailbox-absent = The mailbox “{ $mailbox }” did not answer ({ $why }). What waits there comes as soon as it answers.
+daemon-mailbox-absent = The mailbox “{ $mailbox }” could not be read: { $why }. What waits there comes as soon as it opens.
 daemon-digest-refused = The server refused the digest ({ $why }). The notifications stay held.
 daemon-digest-postponed = The digest could not be delivered now ({ $why }). It is tried again; the notifications stay held.

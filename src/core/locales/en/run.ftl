@@ -2,8 +2,8 @@
 
 run-locked = Another quiethours of this profile is running (process { $pid }).
 run-pending = Something is still to come: try again later.
-run-pending-why = Something is still to come: { $why }. Try again later.
-run-refused = The server refuses the user name or the password ({ $why }). Check them, then try “quiethours check”.
+run-pending-why = Something is still to come: { $why }
+run-refused = The mailbox does not open: { $why }. Check the user and its secret in the configuration, then try “quiethours check”.
 release-done = Done: the digest is in your mailbox, if there was anything to release.
 release-asked = Asked. The daemon will release the digest as soon as the mailbox answers.
 preview-nothing = Nothing is waiting.

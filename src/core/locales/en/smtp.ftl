@@ -10,5 +10,8 @@ config-smtp-no-password = the digest’s mailbox has no password to lend: give s
 config-smtp-no-replies = The digest goes to { $to }, outside the domain of your mailboxes: “Reply” links by mail are left out of it, since whoever reads them can write in your name
 
 check-smtp = SMTP: { $value } accepts your login (nothing was sent)
-check-smtp-bad = SMTP: { $value }: { $cause }
+check-smtp-bad = SMTP: { $cause }
+daemon-digest-unsent = The digest was not sent: { $why }. The notifications stay held; it is tried again within the hour.
+daemon-digest-blocked = The digest was not sent: { $why }. The notifications stay held; it is tried again in a day, or once the configuration is read again.
+daemon-digest-perhaps = Three attempts to send the digest had no clear answer ({ $why }). It may have arrived: see your mailbox. The notifications stay held, and nothing is sent again before tomorrow.
 daemon-digest-uncertain = It is not known whether the digest was sent ({ $why }). It is looked for before it is sent again; the notifications stay held.

@@ -2,9 +2,9 @@
 
 exit-state = L’état ne peut pas être utilisé : { $cause }
 exit-login = { $mailbox } : le serveur a refusé la connexion ({ $cause }). Vérifiez l’utilisateur et le mot de passe ; certains fournisseurs exigent un mot de passe propre à ce programme.
-exit-secret = { $mailbox } : le mot de passe ou le jeton n’a pas pu être obtenu : { $cause }
+exit-token = { $mailbox } : le serveur a refusé le jeton, même renouvelé ({ $cause }). Vérifiez l’utilisateur, et l’autorisation donnée au programme de oauth_token_command.
+exit-why = { $mailbox } : { $cause }
 exit-unsupported = { $mailbox } : cette boîte ne peut pas être utilisée sans risque : { $cause }
-exit-tls = { $mailbox } : pas de connexion sûre avec le serveur : { $cause }
 exit-folder = { $mailbox } : il manque un dossier : { $cause }
 exit-full = { $mailbox } : il n’y a plus de place : { $cause }
 exit-network = { $mailbox } : la boîte ne répond pas comme il faut : { $cause }

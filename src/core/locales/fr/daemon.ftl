@@ -7,6 +7,6 @@ daemon-closed = fermé
 daemon-clock-unset = L’horloge de cet ordinateur indique une date passée : rien n’est retenu ni remis tant qu’elle n’est pas à l’heure.
 daemon-absence = absence
 daemon-too-many-digests = Douze récapitulatifs en vingt-quatre heures : il y a sans doute une boucle. Les notifications restent en attente ; le prochain récapitulatif partira dans l’heure.
-daemon-mailbox-absent = La boîte « { $mailbox } » n’a pas répondu ({ $why }). Ce qui y attend viendra dès qu’elle répondra.
+daemon-mailbox-absent = La boîte « { $mailbox } » n’a pas pu être lue : { $why }. Ce qui y attend viendra dès qu’elle s’ouvrira.
 daemon-digest-refused = Le serveur a refusé le récapitulatif ({ $why }). Les notifications restent en attente.
 daemon-digest-postponed = Le récapitulatif n’a pas pu être remis maintenant ({ $why }). Il le sera plus tard ; les notifications restent en attente.

@@ -2,8 +2,8 @@
 
 run-locked = Un autre quiethours de ce profil tourne déjà (processus { $pid }).
 run-pending = Il reste quelque chose à faire : réessayez plus tard.
-run-pending-why = Il reste quelque chose à faire : { $why }. Réessayez plus tard.
-run-refused = Le serveur refuse le nom ou le mot de passe ({ $why }). Vérifiez-les, puis essayez « quiethours check ».
+run-pending-why = Il reste quelque chose à faire : { $why }
+run-refused = La boîte ne s’ouvre pas : { $why }. Vérifiez l’utilisateur et son secret dans la configuration, puis essayez « quiethours check ».
 release-done = C’est fait : le récapitulatif est dans votre boîte, s’il y avait quelque chose à remettre.
 release-asked = Demandé. Le démon remettra le récapitulatif dès que la boîte répondra.
 preview-nothing = Rien n’attend.

@@ -10,5 +10,8 @@ config-smtp-no-password = la boîte du récapitulatif n’a pas de mot de passe 
 config-smtp-no-replies = Le récapitulatif part vers { $to }, hors du domaine de vos boîtes : les liens « Répondre » par courriel y sont omis, car qui les lit peut écrire en votre nom
 
 check-smtp = SMTP : { $value } accepte votre identification (rien n’a été envoyé)
-check-smtp-bad = SMTP : { $value } : { $cause }
+check-smtp-bad = SMTP : { $cause }
+daemon-digest-unsent = Le récapitulatif n’est pas parti : { $why }. Les notifications restent en attente ; prochain essai dans l’heure.
+daemon-digest-blocked = Le récapitulatif n’est pas parti : { $why }. Les notifications restent en attente ; prochain essai dans un jour, ou dès que la configuration est relue.
+daemon-digest-perhaps = Trois envois du récapitulatif sont restés sans réponse claire ({ $why }). Il est peut-être arrivé : voyez votre boîte. Les notifications restent en attente, et rien n’est renvoyé avant demain.
 daemon-digest-uncertain = On ne sait pas si le récapitulatif est parti ({ $why }). Il est recherché avant tout nouvel envoi ; les notifications restent en attente.
