@@ -246,6 +246,11 @@ fn preview_shows_what_is_held_and_changes_nothing() {
     let json: serde_json::Value = serde_json::from_str(&alice.ok(&["preview", "--format", "json"])).unwrap();
     assert_eq!(json["topics"][0]["title"], "Sujet unique.");
     assert_eq!(json["topics"][0]["platform"], "discourse");
+    let out = alice.path().join("digest.html");
+    std::fs::write(&out, "what was there before").unwrap();
+    alice.ok(&["preview", "--format", "html", "--out", out.to_str().unwrap()]);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&out).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "only the volunteer can read it, also in place of another file");
     let after = alice.client().messages(HELD);
     assert_eq!(before[0].flags, after[0].flags);
     assert_eq!(alice.client().count("INBOX"), 0);
