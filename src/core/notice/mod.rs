@@ -5,6 +5,7 @@ mod body;
 mod excerpt;
 mod graft;
 mod header;
+mod html;
 mod link;
 mod mail;
 mod parts;
