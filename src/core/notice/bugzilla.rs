@@ -1,7 +1,7 @@
 //! Bugzilla (bugzilla/bugzilla, template/en/default/email).
 
 use super::{
-    excerpt::{after, fresh, without_first},
+    excerpt::{after, fresh, without_first, without_head},
     mail::Mail,
     platform::Platform,
     priority::is_high,
@@ -13,6 +13,28 @@ pub(super) struct Bugzilla;
 
 /// Begins the line above a comment: `--- Comment #3 from NAME <ADDRESS> ---`.
 const COMMENT: &str = "--- Comment #";
+
+/// Labels of that table (template/en/default/global/field-descs.none.tmpl).
+const ATTRIBUTES: [&str; 18] = [
+    "Bug ID",
+    "Summary",
+    "Classification",
+    "Product",
+    "Version",
+    "Hardware",
+    "OS",
+    "Status",
+    "Severity",
+    "Priority",
+    "Component",
+    "Assignee",
+    "Reporter",
+    "CC",
+    "QA Contact",
+    "Target Milestone",
+    "URL",
+    "Keywords",
+];
 
 impl Recognise for Bugzilla {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -56,13 +78,20 @@ fn bug(subject: &str) -> Option<(&str, &str)> {
 fn author(mail: &Mail<'_>) -> Option<String> {
     let comment = mail.text().lines().find(|line| line.starts_with(COMMENT));
     let name = comment.and_then(|line| line.split_once(" from ")).map(|(_, name)| name.trim_end_matches([' ', '-']));
-    let name = name.map(|name| name.split(" <").next().unwrap_or(name).to_owned());
+    let changed = || mail.text().lines().find_map(|line| line.strip_suffix("> changed:"));
+    let name = name.or_else(changed).map(|name| name.split(" <").next().unwrap_or(name).to_owned());
     name.or_else(|| mail.header("X-Bugzilla-Who"))
 }
 
 fn words(text: &str) -> String {
     match after(text, |line| line.starts_with(COMMENT)) {
         Some(comment) => fresh(comment),
-        None => fresh(without_first(text, |line| line.starts_with("http"))),
+        None => fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute)),
     }
+}
+
+/// `Product: Writer`, in the table above the description of a new bug.
+fn is_attribute(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(label, _)| ATTRIBUTES.contains(&label))
+        || line.ends_with(':') && ATTRIBUTES.contains(&&line[..line.len() - 1])
 }

@@ -86,6 +86,33 @@ pub(super) fn without_first(text: &str, drops: impl Fn(&str) -> bool) -> &str {
     if drops(first.trim_end()) { rest } else { text }
 }
 
+/// A text without the lines at its beginning that are blank or satisfy `drops`.
+pub(super) fn without_head(text: &str, drops: impl Fn(&str) -> bool) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if !bare.is_empty() && !drops(bare) {
+            break;
+        }
+        at += line.len();
+    }
+    &text[at..]
+}
+
+/// A text that stands wholly in a quotation, as platforms show what is new, without the outermost quotation marks.
+pub(super) fn unquoted(text: &str) -> String {
+    let is_quoted = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('>');
+    if !text.lines().all(is_quoted) {
+        return text.to_owned();
+    }
+    let bare = |line: &str| {
+        let line = line.trim_start();
+        let inner = line.strip_prefix('>').unwrap_or(line);
+        inner.strip_prefix(' ').unwrap_or(inner).to_owned()
+    };
+    text.lines().map(bare).collect::<Vec<_>>().join("\n")
+}
+
 /// The parts of a text between rules: lines of at least `length` characters `rule` and no other.
 pub(super) fn sections(text: &str, rule: u8, length: usize) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -128,6 +155,18 @@ mod tests {
         assert_eq!(fresh("a\n---\nReply to this email directly or view it"), "a");
         assert_eq!(fresh("a\n-----Message d'origine-----\nDe : Bob"), "a");
         assert_eq!(fresh("a\n---\nb"), "a\n---\nb");
+    }
+
+    #[test]
+    fn only_a_text_that_is_quoted_throughout_loses_its_marks() {
+        assert_eq!(unquoted("> a\n>\n> > b"), "a\n\n> b");
+        assert_eq!(unquoted("> a\nb"), "> a\nb");
+    }
+
+    #[test]
+    fn lines_that_lead_to_the_words_are_dropped_up_to_the_first_other() {
+        assert_eq!(without_head("\nA: b\n\nc\nA: d", |line| line.starts_with("A:")), "c\nA: d");
+        assert_eq!(without_head("A: b", |line| line.starts_with("A:")), "");
     }
 
     #[test]

@@ -25,8 +25,15 @@ const PHRASES: [&str; 8] = [
 ];
 
 /// What follows the name of who wrote in the body, where the subject has the title alone.
-const POSTED: [&str; 6] =
-    [" just posted in", " posted in", " vient de publier", " vient de poster", " a publié", " a posté"];
+const POSTED: [&str; 7] = [
+    " just posted in",
+    " made a post in",
+    " posted in",
+    " vient de publier",
+    " vient de poster",
+    " a publié",
+    " a posté",
+];
 
 /// How the sentences below the post begin.
 const CLOSINGS: [&str; 2] = ["You won't receive any more notifications", "Vous ne recevrez plus d"];

@@ -1,6 +1,7 @@
 //! GitHub and GitHub Enterprise.
 
 use super::{
+    account,
     excerpt::{fresh, without_first},
     link,
     mail::{Mail, split_id},
@@ -14,11 +15,13 @@ pub(super) struct Github;
 impl Recognise for Github {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         let own = mail.has("X-GitHub-Reason") || mail.has("X-GitHub-Sender");
-        let listed = || mail.list_id().is_some_and(|id| id.ends_with(".github.com"));
+        let listed = || mail.list_id().is_some_and(|id| is_repository(&id));
         if own || listed() {
             return Some(Sign::Notification(Platform::Github));
         }
-        let account = mail.sender_host().as_deref() == Some("github.com") && mail.subject().starts_with("[GitHub]");
+        let account = mail.sender_host().as_deref() == Some("github.com")
+            && mail.subject().starts_with("[GitHub]")
+            && account::speaks_of_account(mail.subject());
         account.then_some(Sign::Account(Platform::Github))
     }
 
@@ -51,6 +54,11 @@ impl Recognise for Github {
         let first = mail.text().trim_start();
         ["Closed #", "Merged #"].iter().any(|words| first.starts_with(words))
     }
+}
+
+/// `REPOSITORY.OWNER.github.com`; a list of the company's own has one label before its host.
+fn is_repository(list: &str) -> bool {
+    list.strip_suffix(".github.com").is_some_and(|labels| labels.contains('.'))
 }
 
 /// `OWNER/REPOSITORY/issues/N[/…]@HOST`, the same with `pull`, `discussions`, `releases`, …

@@ -69,7 +69,7 @@ impl Recognise for Mattermost {
         let direct = DIRECT.iter().find_map(|words| title.strip_prefix(words));
         Facts {
             host: url.as_deref().and_then(link::host),
-            topic: topic(mail, direct),
+            topic: topic(mail, direct).or_else(|| Some(format!("post/{}", url.as_deref()?.split("/pl/").nth(1)?))),
             title: Some(title.to_owned()),
             author: direct.or_else(|| author(mail.text())).map(|name| name.trim_start_matches('@').to_owned()),
             url,

@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    excerpt::{fresh, sections, without_first},
+    excerpt::{after, fresh, sections, without_first},
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -60,6 +60,13 @@ fn title(subject: &str) -> String {
     title.to_owned()
 }
 
+/// Below the summary of a transaction, whose last line is the ticket's address.
+fn without_summary(text: &str) -> &str {
+    let is_summary = text.trim_start().lines().next().is_some_and(|line| line.contains(" was acted upon by "));
+    let below = after(text, |line| line.contains("Ticket <URL:") || line.trim_start().starts_with("Ticket URL:"));
+    below.filter(|_| is_summary).unwrap_or(text)
+}
+
 fn words(mail: &Mail<'_>) -> String {
     let text = mail.text();
     let is_automatic = EVENTS[..2].iter().any(|event| mail.subject().contains(event));
@@ -67,5 +74,5 @@ fn words(mail: &Mail<'_>) -> String {
         [_, request, ..] if is_automatic => request,
         _ => text,
     };
-    fresh(without_first(text, |line| line.trim_start().starts_with("<URL:")))
+    fresh(without_first(without_summary(text), |line| line.trim_start().starts_with("<URL:")))
 }
