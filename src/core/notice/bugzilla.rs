@@ -86,7 +86,8 @@ fn author(mail: &Mail<'_>) -> Option<String> {
 fn words(text: &str) -> String {
     match after(text, |line| line.starts_with(COMMENT)) {
         Some(comment) => fresh(comment),
-        None => fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute)),
+        None => changes(text)
+            .unwrap_or_else(|| fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute))),
     }
 }
 
@@ -94,4 +95,15 @@ fn words(text: &str) -> String {
 fn is_attribute(line: &str) -> bool {
     line.split_once(": ").is_some_and(|(label, _)| ATTRIBUTES.contains(&label))
         || line.ends_with(':') && ATTRIBUTES.contains(&&line[..line.len() - 1])
+}
+
+/// The rows of the table of changes, whose columns a proportional font would scatter: `Status: NEW → RESOLVED`.
+fn changes(text: &str) -> Option<String> {
+    let table = after(text, |line| line.contains("What") && line.contains("|Removed"))?;
+    let rows = table.lines().skip(1).map_while(|line| {
+        let mut cells = line.split('|').map(str::trim);
+        Some((cells.next()?, cells.next()?, cells.next()?))
+    });
+    let told = rows.filter(|(what, ..)| !what.is_empty()).map(|(what, old, new)| format!("{what}: {old} → {new}"));
+    Some(told.collect::<Vec<_>>().join("\n"))
 }

@@ -1,7 +1,7 @@
 //! Debian's bug tracking system.
 
 use super::{
-    excerpt::{fresh, without_first},
+    excerpt::{fresh, until, without_first},
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -60,5 +60,6 @@ fn words(text: &str) -> String {
     while rest.lines().next().is_some_and(is_pseudo) {
         rest = without_first(rest, |_| true).trim_start();
     }
-    fresh(rest)
+    // `reportbug` adds what it knows of the machine.
+    fresh(until(rest, |line| line.starts_with("-- System Information")))
 }

@@ -29,6 +29,9 @@ const INVITES: [&str; 6] = [
     "Pour vous désabonner de ces e-mails",
 ];
 
+/// Lines of a signature (RFC 3676, section 4.3: by custom at most four).
+const LONGEST_SIGNATURE: usize = 4;
+
 /// Octets of the date above a post of the HTML part, which has a day and a month.
 const LONGEST_DATE: usize = 20;
 
@@ -201,7 +204,7 @@ fn words(mail: &Mail<'_>) -> String {
     if !mail.is_plain() {
         return words_of_html(mail);
     }
-    unquoted(without_earlier(without_footer(mail.text())))
+    unquoted(without_signature(without_earlier(without_footer(mail.text()))))
 }
 
 /// Below the name of the author and the date, above what Discourse adds below a post.
@@ -244,6 +247,13 @@ fn without_earlier(text: &str) -> &str {
         return text;
     }
     before.trim_end().trim_end_matches('-')
+}
+
+/// Without a signature (RFC 3676, section 4.3) that somebody who answered by mail left: a few lines at the very end.
+fn without_signature(text: &str) -> &str {
+    let words = until(text, |line| line == "-- ");
+    let below = text[words.len()..].trim().lines().skip(1);
+    if below.count() <= LONGEST_SIGNATURE { words } else { text }
 }
 
 /// Without `[quote="user, post:n, topic:n"]…[/quote]`, which may be nested.

@@ -39,7 +39,13 @@ const POSTED: [&str; 7] = [
 const CLOSINGS: [&str; 2] = ["You won't receive any more notifications", "Vous ne recevrez plus d"];
 
 /// How the footer begins.
-const FOOTERS: [&str; 3] = ["This email was sent to", "Cet e-mail a été envoyé à", "Ce courriel a été envoyé à"];
+const FOOTERS: [&str; 5] = [
+    "You received this email because",
+    "Vous recevez cet e-mail",
+    "This email was sent to",
+    "Cet e-mail a été envoyé à",
+    "Ce courriel a été envoyé à",
+];
 
 impl Recognise for Flarum {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {

@@ -16,6 +16,9 @@ const RULE: usize = 40;
 /// Octets of the line of a thread's date.
 const LONGEST_DATE: usize = 40;
 
+/// How the line below the oldest thread begins.
+const ENDS: [&str; 2] = ["Conversation URL:", "URL de la conversation"];
+
 /// What a thread's title says after the author's name.
 const VERBS: [&str; 10] = [
     " replied",
@@ -78,5 +81,6 @@ fn newest(text: &str) -> Option<(&str, &str)> {
     let (head, words) = thread.split_once('\n')?;
     let head = head.strip_prefix("## ")?;
     let author = VERBS.iter().find_map(|verb| head.split_once(verb)).map_or(head, |(author, _)| author);
-    Some((author, words))
+    let is_end = |line: &str| ENDS.iter().any(|words| line.starts_with(words));
+    Some((author, until(words, is_end)))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    excerpt::{fresh, without_first},
+    excerpt::{fresh, until, without_first},
     link,
     mail::{Mail, split_id},
     platform::Platform,
@@ -11,6 +11,10 @@ use super::{
 };
 
 pub(super) struct Github;
+
+/// What the line above the words says.
+const HEADS: [&str; 4] =
+    [" left a comment (", " created an issue (", " commented on this pull request", " created a discussion"];
 
 impl Recognise for Github {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -83,5 +87,17 @@ impl Thread {
 }
 
 fn words(text: &str) -> String {
-    fresh(without_first(text, |line| line.contains(" left a comment (") && line.ends_with(')')))
+    let said = without_first(text, |line| HEADS.iter().any(|head| line.contains(head)) && line.ends_with([')', '.']));
+    let own = until(said, |line| line.starts_with("You can view, comment on, or merge this pull request"));
+    fresh(&without_hunks(own))
+}
+
+/// Without the lines of a change that a review is about: from `> @@` to the next empty line.
+fn without_hunks(text: &str) -> String {
+    let mut in_hunk = false;
+    let kept = text.lines().filter(|line| {
+        in_hunk = line.starts_with("> @@") || in_hunk && !line.trim().is_empty();
+        !in_hunk
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }

@@ -91,11 +91,12 @@ impl Recognise for Gitlab {
     }
 }
 
-/// Without what stands above a comment or a description; all of it where nothing else stands there.
+/// Without what stands above a comment or a description; the sentence that says what happened where there is neither.
 fn words(text: &str) -> String {
     let said = without_first(text, |line| HEADS.iter().any(|head| line.contains(head)));
     let described = fresh(without_head(said, |line| LABELS.iter().any(|label| line.starts_with(label))));
-    if described.trim().is_empty() { fresh(said) } else { described }
+    let event = || said.trim_start().lines().next().unwrap_or_default().to_owned();
+    if described.trim().is_empty() { event() } else { described }
 }
 
 /// The host of the link to unsubscribe: From may be of a mail domain.
