@@ -6,7 +6,7 @@ use super::{
     platform::Platform,
     priority::is_high,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, tag, unanswered},
+    subject::{is_number, tag},
 };
 
 pub(super) struct Bugzilla;
@@ -68,9 +68,9 @@ impl Recognise for Bugzilla {
     }
 }
 
-/// `[Bug N] [New: ]TITLE`
+/// `[Bug N] [New: ]TITLE`, `needinfo requested: [Bug N] TITLE`
 fn bug(subject: &str) -> Option<(&str, &str)> {
-    let (tag, rest) = tag(unanswered(subject))?;
+    let (tag, rest) = tag(&subject[subject.find("[Bug ")?..])?;
     let number = tag.strip_prefix("Bug ").filter(|number| is_number(number))?;
     Some((number, rest.strip_prefix("New: ").unwrap_or(rest)))
 }

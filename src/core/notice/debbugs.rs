@@ -16,6 +16,9 @@ const HOST: &str = "bugs.debian.org";
 const PSEUDO: [&str; 8] =
     ["Package:", "Source:", "Version:", "Severity:", "Tags:", "X-Debbugs-Cc:", "Control:", "User:"];
 
+/// What the system writes around a title when it has received something.
+const RECEIPTS: [&str; 2] = [": Acknowledgement (", ": Info received ("];
+
 impl Recognise for Debbugs {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         mail.has("X-Debian-PR-Message").then_some(Sign::Notification(Platform::Debbugs))
@@ -45,6 +48,9 @@ impl Recognise for Debbugs {
 /// `Bug#N: TITLE`, `Bug#N marked as done (TITLE)`.
 fn title(subject: &str) -> &str {
     let subject = unanswered(subject);
+    if let Some(title) = RECEIPTS.iter().find_map(|words| between(subject, words, ")")) {
+        return title;
+    }
     if subject.contains(" marked as done (") {
         return between(subject, " marked as done (", ")").unwrap_or(subject);
     }

@@ -19,7 +19,8 @@ const LINK: [&str; 4] =
     ["X-Gitea-Issue-Link", "X-Forgejo-Issue-Link", "X-Gitea-Repository-Link", "X-Forgejo-Repository-Link"];
 
 /// What the line above a comment says.
-const HEADS: [&str; 4] = [" on this ", " mentioned you:", " vous a mentionné", " a commenté "];
+const HEADS: [&str; 6] =
+    [" created #", " a créé #", " on this ", " mentioned you:", " vous a mentionné", " a commenté "];
 
 impl Recognise for Gitea {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {

@@ -13,8 +13,14 @@ use super::{
 pub(super) struct Github;
 
 /// What the line above the words says.
-const HEADS: [&str; 4] =
-    [" left a comment (", " created an issue (", " commented on this pull request", " created a discussion"];
+const HEADS: [&str; 6] = [
+    " approved this pull request",
+    " requested changes on this pull request",
+    " left a comment (",
+    " created an issue (",
+    " commented on this pull request",
+    " created a discussion",
+];
 
 impl Recognise for Github {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {

@@ -94,9 +94,12 @@ impl Recognise for Gitlab {
 /// Without what stands above a comment or a description; the sentence that says what happened where there is neither.
 fn words(text: &str) -> String {
     let said = without_first(text, |line| HEADS.iter().any(|head| line.contains(head)));
-    let described = fresh(without_head(said, |line| LABELS.iter().any(|label| line.starts_with(label))));
-    let event = || said.trim_start().lines().next().unwrap_or_default().to_owned();
-    if described.trim().is_empty() { event() } else { described }
+    let is_label = |line: &str| LABELS.iter().any(|label| line.starts_with(label));
+    let described = fresh(without_head(said, is_label));
+    let (first, below) = said.trim_start().split_once('\n').unwrap_or((said, ""));
+    let told = || format!("{first}\n{}", fresh(without_head(below, is_label)));
+    let is_told = !is_label(first) && below.lines().next().is_some_and(is_label);
+    if is_told || described.trim().is_empty() { told() } else { described }
 }
 
 /// The host of the link to unsubscribe: From may be of a mail domain.

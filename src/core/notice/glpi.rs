@@ -129,12 +129,16 @@ fn author_of(line: &str) -> Option<&str> {
     (leading_number(date).is_some() && date.contains(':') && !author.is_empty()).then_some(author)
 }
 
-/// What follows a label and a colon, up to an empty line or the counts that come next.
+/// What follows a label and a colon, on that line and below it, up to the counts that come next.
 fn paragraph(text: &str, labels: &[&str]) -> Option<String> {
-    let first = labelled(text, labels)?;
-    let rest = after(text, |line| labelled(line, labels).is_some()).unwrap_or_default();
+    let bare = |line: &str| {
+        labels.iter().find_map(|label| line.trim().strip_prefix(label)?.trim_start().strip_prefix(':').map(str::len))
+    };
+    let first = text.lines().find(|line| bare(line).is_some())?.trim();
+    let first = &first[first.len() - bare(first)?..];
+    let rest = after(text, |line| bare(line).is_some()).unwrap_or_default();
     let counts = |line: &str| ["Nombre de", "Number of"].iter().any(|words| line.trim_start().starts_with(words));
-    Some(format!("{first}\n{}", until(rest, |line| line.trim().is_empty() || counts(line))))
+    Some(format!("{first}\n{}", until(rest, counts)))
 }
 
 fn words(text: &str) -> Option<String> {

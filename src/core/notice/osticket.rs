@@ -27,7 +27,8 @@ const ROWS: [&str; 9] = ["From", "Department", "Subject", "Title", "De", "Dépar
 
 /// How the lines below the new words begin.
 #[rustfmt::skip]
-const FOOTERS: [&str; 6] = [
+const FOOTERS: [&str; 7] = [
+    "To view/respond to the ticket",
     "To view or respond to the ticket", "We hope this response", "Your friendly", "Pour consulter ou répondre au ticket",
     "Nous espérons que cette réponse", "L'équipe ",
 ];

@@ -11,7 +11,7 @@ use super::{
 
 pub(super) struct Otrs;
 
-/// How an event that stands before the title in the subject begins; it ends with a colon (notification_event_message).
+/// How an event that stands before the title in the subject begins; it ends with a colon or an exclamation mark (notification_event_message).
 const EVENTS: [&str; 24] = [
     "Nouvelle note",
     "New note",
@@ -70,7 +70,7 @@ fn title(subject: &str) -> &str {
         _ => unanswered(subject),
     };
     let is_event = |head: &&str| EVENTS.iter().any(|event| head.starts_with(event));
-    rest.split_once(':').filter(|(head, _)| is_event(head)).map_or(rest, |(_, title)| title).trim_start()
+    rest.split_once([':', '!']).filter(|(head, _)| is_event(head)).map_or(rest, |(_, title)| title).trim_start()
 }
 
 /// `*NAME* wrote:`, `NAME wrote:`

@@ -113,8 +113,17 @@ fn words(mail: &Mail<'_>) -> String {
     let words = fresh(without_changes(without_head(change, own)));
     match parts.as_slice() {
         [_, _, description, ..] if words.trim().is_empty() => fresh(description),
-        _ if !mail.is_plain() => without_head(&words, |line| line.contains('#') && line.contains(": ")).to_owned(),
+        _ if !mail.is_plain() => without_issue(&words).to_owned(),
         _ => words,
+    }
+}
+
+/// Without the title and the attributes that stand above the description of a new issue in HTML.
+fn without_issue(words: &str) -> &str {
+    let below = without_head(words, |line| line.contains('#') && line.contains(": "));
+    match below.len() < words.len() {
+        true => without_head(below, |line| line.starts_with("- ") && line.contains(": ")),
+        false => words,
     }
 }
 
