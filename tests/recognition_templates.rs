@@ -228,3 +228,15 @@ fn freshdesk_may_put_the_event_before_the_number() {
     let body = "Hi Max,\n\nTom added a note and wants you to have a look.\n\nTicket URL:\nhttps://club.freshdesk.com/a/tickets/41\n\nNote Content:\nRoom 4.\n";
     assert_eq!(text(&header, body), "Router | Tom | Room 4.");
 }
+
+#[test]
+fn mattermost_in_html_has_its_button_above_the_message() {
+    let header = [
+        "From: Chat <n@mm.example>",
+        "Subject: [Chat] New Direct Message from @iris on May 3, 2026",
+        "Message-ID: <1@mm.example>",
+    ];
+    let page = "<div>iris sent you a new message</div><a href='https://mm.example/landing#/t/pl/7'>Reply in Mattermost</a>\
+        <table><tr><td>iris</td><td>02:30 AM CET, May 3</td></tr></table><p>At 18:30 then?</p><div>Want to change your notifications settings?</div>";
+    assert_eq!(html(&header, page), "New Direct Message from @iris | iris | At 18:30 then?");
+}
