@@ -239,7 +239,7 @@ fn when_one_refuses_the_login_and_the_other_is_not_there_it_waits_for_the_other(
     let mut command = alice.command(&["-v", "run"]);
     let daemon = support::volunteer::Running::of(command.stderr(log).spawn().unwrap());
     await_that("both tries were refused", || refusals(&alice, "alice") == 2);
-    await_that("the other was tried thrice", || proxy.connections() >= 3);
+    await_that("the other was tried", || proxy.connections() >= 1);
     open.store(true, Ordering::SeqCst);
     await_that("the other is up", || alice.log().contains("connected"));
     assert_eq!(refusals(&alice, "alice"), 2, "no third try");

@@ -70,6 +70,7 @@ impl Daemon {
         let mut plans = Vec::new();
         for (index, sweep) in sweeps.iter().enumerate() {
             let Some(sweep) = *sweep else { continue };
+            self.feed();
             match self.survey(index, sweep, enabled_at, now).await {
                 Ok(Some(plan)) => plans.push((index, plan)),
                 Ok(None) => {}
@@ -78,6 +79,7 @@ impl Daemon {
         }
         self.admit(&mut plans, outlook, now)?;
         for (index, plan) in plans {
+            self.feed();
             match self.perform(index, plan, now).await {
                 Ok(()) => self.links[index].works(),
                 Err(failure) => self.put_down(index, failure, now)?,

@@ -285,3 +285,14 @@ async fn without_starttls_nothing_more_is_said() {
     assert!(starttls(b"220 hi\r\n", offer, b"220 go\r\n250 injected\r\n").await.0.is_err());
     assert!(starttls(b"554 go away\r\n", offer, b"").await.0.is_err());
 }
+
+/// The longest attempt: a name server, then four addresses, of which the last answers; STARTTLS, the handshake, the greeting with
+/// EHLO, AUTH, MAIL, RCPT and DATA, each at its limit; the message and QUIT.
+#[test]
+fn the_longest_attempt_is_over_in_half_of_the_watchdogs_time() {
+    let seconds = Duration::from_secs(30);
+    let longest = seconds * 5 + COMMAND + seconds + COMMAND * 5 + MESSAGE + GOODBYE;
+    let unit = include_str!("../../../contrib/systemd/quiethours.service");
+    let hours: u64 = unit.split_once("\nWatchdogSec=").unwrap().1.split_once("h\n").unwrap().0.parse().unwrap();
+    assert!(longest <= Duration::from_secs(hours * 3600) / 2, "{longest:?}");
+}
