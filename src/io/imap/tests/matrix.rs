@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     super::*,
     peer::{Fault, LATE, Peer},
-    table::{Call, ENDED, FAULTS, Row, TABLE, Verdict, Verdict::*},
+    table::{Call, ENDED, FAULTS, Row, TABLE, TOO_MANY, Verdict, Verdict::*},
 };
 use crate::{
     config::{SecretSource, Security},
@@ -134,7 +134,10 @@ async fn ask(call: Call, mailbox: &mut ImapMailbox) -> Result<(Verdict, String),
 
 /// One cell; what the peer saw, and whether the fault came to pass and the call ended in time.
 async fn cell(row: &Row, fault: Option<Fault>) -> (End, Peer, bool) {
-    let faults = fault.map(|fault| (row.point, fault)).into_iter().collect();
+    let mut faults: Vec<_> = fault.map(|fault| (row.point, fault)).into_iter().collect();
+    if row.point == "unmark" {
+        faults.push(("expunge", Fault::Says(b"NO because")));
+    }
     let mut peer = Peer {
         capabilities: row.capabilities,
         made: row.call != Call::Make,
@@ -158,7 +161,10 @@ fn complaints(
     right: &End,
     (end, peer, whole): &(End, Peer, bool),
 ) -> Vec<String> {
-    let wanted = row.verdicts[column];
+    let wanted = match row.verdicts[column] {
+        Lost if fault == TOO_MANY => Busy,
+        wanted => wanted,
+    };
     let next = if column == ENDED { Lost } else { Done };
     let checks = [
         (*whole, "the fault came to pass and the call ended in time".to_owned()),

@@ -135,6 +135,8 @@ pub const TABLE: &[Row] = &[
     row("copy", COPY, Call::Move, USUAL, "STORE"),
     row("mark", COPY, Call::Move, USUAL, "EXPUNGE"),
     row("expunge", COPY, Call::Move, USUAL, "SEARCH UID"),
+    // After a refused EXPUNGE: that refusal is told, unless the connection ended.
+    row("unmark", COPY, Call::Move, [Refused, Refused, Refused, Refused, Lost], "SEARCH UID"),
     row("search-left", COPY, Call::Move, USUAL, "COPY 1:2 \"Quiet Hours\""),
     row("likeness", COPY, Call::MoveAgain, USUAL, "UID COPY"),
     row("examine", COPY, Call::MoveAgain, OPEN, "UID COPY"),
@@ -165,7 +167,7 @@ pub const TABLE: &[Row] = &[
 ];
 
 /// What comes instead of the right answer, and which verdict of its row it has.
-pub const FAULTS: [(&str, Fault, usize); 14] = [
+pub const FAULTS: [(&str, Fault, usize); 15] = [
     ("noise", Fault::Noise, 0),
     ("OK, not UTF-8", Fault::Latin, 0),
     ("NO", Fault::Says(b"NO because"), 1),
@@ -176,6 +178,7 @@ pub const FAULTS: [(&str, Fault, usize); 14] = [
     ("BAD, not UTF-8", Fault::Says(b"BAD quoi\xe9"), 3),
     ("EOF", Fault::Eof, ENDED),
     ("BYE", Fault::Last(b"* BYE shutting down"), ENDED),
+    (TOO_MANY, Fault::Last(b"* BYE too many of you"), ENDED),
     ("silence", Fault::Silence, ENDED),
     ("late", Fault::Late, ENDED),
     // What an SMTP server would say.
@@ -185,3 +188,6 @@ pub const FAULTS: [(&str, Fault, usize); 14] = [
 
 /// The column of the faults after which the connection is of no more use.
 pub const ENDED: usize = 4;
+
+/// Asks for patience besides.
+pub const TOO_MANY: &str = "BYE too many";
