@@ -209,12 +209,13 @@ impl Heard {
 /// reply inside TLS. Never goes on without TLS.
 async fn ask_for_tls(mut stream: Box<dyn Duplex>, host: &str) -> Result<Box<dyn Duplex>, Fault> {
     let dialogue = async {
-        expect(read_reply(&mut stream).await?, 220)?;
+        expect(&read_reply(&mut stream).await?, 220)?;
         let said = ask(&mut stream, &format!("EHLO {}\r\n", client())).await?;
+        expect(&said, 250)?;
         if !offers_starttls(&said) {
             return Err(MailboxError::Tls(Distrust { host: host.to_owned(), cause: Cause::NoStartTls }).into());
         }
-        expect(ask(&mut stream, "STARTTLS\r\n").await?, 220)
+        expect(&ask(&mut stream, "STARTTLS\r\n").await?, 220)
     };
     timeout(COMMAND, dialogue).await.map_err(|_| Fault::lost("no answer to STARTTLS in time"))??;
     Ok(stream)
@@ -241,8 +242,8 @@ async fn read_reply(stream: &mut Box<dyn Duplex>) -> Result<Vec<u8>, Fault> {
     Err(Fault::lost("a reply without end"))
 }
 
-fn expect(bytes: Vec<u8>, code: u16) -> Result<(), Fault> {
-    match Reply::read(&bytes) {
+fn expect(bytes: &[u8], code: u16) -> Result<(), Fault> {
+    match Reply::read(bytes) {
         Some(reply) if reply.code == code => Ok(()),
         Some(reply) => Err(refused(&reply)),
         None => Err(Fault::lost("no SMTP reply")),

@@ -144,4 +144,6 @@ async fn without_starttls_nothing_more_is_said() {
     assert!(starttls(b"220 hi\r\n", offer, b"454 not now\r\n").await.0.is_err());
     assert!(starttls(b"220 hi\r\n", offer, b"220 go\r\n250 injected\r\n").await.0.is_err());
     assert!(starttls(b"554 go away\r\n", offer, b"").await.0.is_err());
+    let (refused, _) = starttls(b"220 hi\r\n", b"421 4.3.2 busy\r\n", b"").await;
+    assert_eq!(refused.unwrap_err().trouble, Trouble::Refused("421 4.3.2 busy".to_owned()));
 }

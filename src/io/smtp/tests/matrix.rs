@@ -105,7 +105,7 @@ const TABLE: &[(&str, Road, [Verdict; 4])] = &[
     ("message", PLAIN, [Accepted, Transient, Permanent, Uncertain]),
     ("quit", PLAIN, [Accepted; 4]),
     ("bare greeting", STARTTLS, BEFORE_TLS),
-    ("bare ehlo", STARTTLS, [Tls, Transient, Transient, Transient]),
+    ("bare ehlo", STARTTLS, BEFORE_TLS),
     ("starttls", STARTTLS, BEFORE_TLS),
 ];
 
