@@ -165,7 +165,7 @@ impl Session {
                 Ok(Self { connection, heard, mechanisms })
             }
             Ok(Err(error)) => Err(fault(&error, heard.reply())),
-            Err(_) => Err(Fault::lost("no SMTP greeting in time")),
+            Err(_) => Err(late(heard.reply(), "no SMTP greeting in time")),
         }
     }
 
@@ -273,6 +273,14 @@ fn fault(error: &Error, reply: Option<Reply>) -> Fault {
         Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
         _ if error.is_permanent() => Fault::message(&error.to_string()),
         _ => Fault::lost(error.to_string()),
+    }
+}
+
+/// A deadline was missed: perhaps only by the answer to the QUIT that lettre says after a refusal.
+fn late(reply: Option<Reply>, why: &str) -> Fault {
+    match reply {
+        Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
+        _ => Fault::lost(why),
     }
 }
 

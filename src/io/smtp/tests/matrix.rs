@@ -16,7 +16,8 @@ enum Fault {
     Says(&'static [u8]),
     /// Then the stream ends.
     Last(&'static [u8]),
-    Silence,
+    /// Then nothing, to nothing.
+    Mute(&'static [u8]),
     /// The right reply, too late.
     Late,
     /// The right reply, its text no UTF-8.
@@ -110,7 +111,7 @@ const TABLE: &[(&str, Road, [Verdict; 4])] = &[
 ];
 
 /// What comes instead of the right reply, and which verdict of its line it has.
-const FAULTS: [(&str, Fault, usize); 20] = [
+const FAULTS: [(&str, Fault, usize); 21] = [
     ("right, not UTF-8", Fault::Latin, 0),
     ("4yz", Fault::Says(b"451 4.3.0 later\r\n"), 1),
     ("4yz, not UTF-8", Fault::Says(b"451 4.3.0 plus t\xe2rd\r\n"), 1),
@@ -120,10 +121,11 @@ const FAULTS: [(&str, Fault, usize); 20] = [
     ("5yz, not UTF-8", Fault::Says(b"554 5.7.1 refus\xe9\r\n"), 2),
     ("5yz in lines", Fault::Says(b"550-5.7.1 never\r\n550 5.7.1 ever\r\n"), 2),
     ("5yz with an odd second digit", Fault::Says(b"571 5.7.1 never\r\n"), 2),
+    ("5yz and silence", Fault::Mute(b"554 5.7.1 never\r\n"), 2),
     ("EOF", Fault::Last(b""), ELSE),
     ("EOF in a reply", Fault::Last(b"250-ok\r\n"), ELSE),
     ("EOF in a line", Fault::Last(b"250 ok"), ELSE),
-    ("silence", Fault::Silence, ELSE),
+    ("silence", Fault::Mute(b""), ELSE),
     ("late", Fault::Late, ELSE),
     (YES, Fault::Says(b"353 what\r\n"), ELSE),
     ("two codes", Fault::Says(b"250-yes\r\n550 no\r\n"), ELSE),
@@ -185,21 +187,22 @@ async fn serve(stream: DuplexStream, road: Road, point: &str, fault: Option<Faul
         seen.reached = number;
         let reply = match fault.filter(|_| *own == point) {
             None => right.to_vec(),
-            Some(Fault::Says(reply) | Fault::Last(reply)) => reply.to_vec(),
+            Some(Fault::Says(reply) | Fault::Last(reply) | Fault::Mute(reply)) => reply.to_vec(),
             Some(Fault::Latin) => [right.trim_ascii_end(), b" re\xe7u\xff\r\n"].concat(),
             Some(Fault::Before(unasked)) => [unasked, right].concat(),
             Some(Fault::Late) => {
                 sleep(LATE).await;
                 right.to_vec()
             }
-            Some(Fault::Silence) => {
+        };
+        let _ = stream.write_all(&reply).await;
+        match fault.filter(|_| *own == point) {
+            Some(Fault::Last(_)) => break,
+            Some(Fault::Mute(_)) => {
                 let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
                 break;
             }
-        };
-        let _ = stream.write_all(&reply).await;
-        if *own == point && matches!(fault, Some(Fault::Last(_))) {
-            break;
+            _ => {}
         }
     }
     seen
