@@ -60,12 +60,16 @@ impl ImapMailbox {
             self.connection.exec(&format!("UID COPY {} {}", part.text, quoted(target)), LONG).await?;
         }
         self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT ({flags})", set.text), LONG).await?;
-        let expunged = self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await;
-        if expunged.is_err() {
-            // Not left behind as deleted; on a connection that is gone this fails at once.
-            let _ = self.connection.exec(&format!("UID STORE {} -FLAGS.SILENT ({flags})", set.text), LONG).await;
+        match self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await {
+            Ok(_) => Ok(()),
+            Err(refusal) if self.connection.is_in_step() => {
+                // Not left behind as deleted.
+                let unmark = format!("UID STORE {} -FLAGS.SILENT ({flags})", set.text);
+                let unmarked = self.connection.exec(&unmark, LONG).await;
+                Err(unmarked.err().filter(|_| !self.connection.is_in_step()).unwrap_or(refusal))
+            }
+            Err(error) => Err(error),
         }
-        expunged.map(drop)
     }
 
     /// Ends the moves out of the open folder that an earlier connection did not live to end: what carries both flags was
@@ -92,7 +96,9 @@ impl ImapMailbox {
             match self.connection.exec(&command, LONG).await {
                 Ok(_) => {}
                 // The folder's keywords are used up (26 on Dovecot Maildir).
-                Err(MailboxError::Refused(_) | MailboxError::Busy(_)) => return Ok(false),
+                Err(MailboxError::Refused(_) | MailboxError::Busy(_)) if self.connection.is_in_step() => {
+                    return Ok(false);
+                }
                 Err(error) => return Err(error),
             }
         }
