@@ -248,9 +248,7 @@ impl Daemon {
     ) -> Result<Ended, StateError> {
         self.state.set_note("running_since", Some(&self.started_at.to_rfc3339()))?;
         loop {
-            if let Some(watchdog) = &mut self.watchdog {
-                watchdog.feed();
-            }
+            self.feed();
             let turn = tokio::select! {
                 turn = self.turn() => turn,
                 () = long_stopped(stop.clone()) => return Ok(Ended::Done),
@@ -413,6 +411,13 @@ impl Daemon {
         match self.state.set_note("last_error", text) {
             Ok(()) => self.noted.clone_from(&self.trouble),
             Err(error) => tracing::warn!(%error, "the state could not be written"),
+        }
+    }
+
+    /// A step is over: the loop does not hang. A turn of many steps, each with a slow server, may rightly take hours.
+    fn feed(&mut self) {
+        if let Some(watchdog) = &mut self.watchdog {
+            watchdog.feed();
         }
     }
 

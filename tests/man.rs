@@ -106,6 +106,29 @@ fn the_example_of_the_page_is_a_valid_configuration() {
     config::load(&flags).unwrap_or_else(|errors| panic!("{errors:#?}"));
 }
 
+/// mandoc knows what a page needs, groff what it cannot set; long source lines are a matter of style.
+#[test]
+fn the_pages_are_clean_for_both_formatters() {
+    for page in ["quiethours.1", "quiethours.toml.5"] {
+        let path = format!("{}/contrib/man/{page}", env!("CARGO_MANIFEST_DIR"));
+        for check in [&["mandoc", "-T", "lint", "-W", "warning"][..], &["groff", "-man", "-T", "utf8", "-ww", "-z"]] {
+            let run = Command::new(check[0]).args(&check[1..]).arg(&path).output();
+            let output =
+                run.unwrap_or_else(|error| panic!("{} (Debian packages mandoc and groff-base): {error}", check[0]));
+            let said = [output.stdout, output.stderr].concat();
+            assert!(output.status.success() && said.is_empty(), "{check:?}: {}", String::from_utf8_lossy(&said));
+        }
+    }
+}
+
+#[test]
+fn the_pages_name_the_version_they_are_of() {
+    for page in [COMMAND, FILE] {
+        let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        assert!(title.contains(concat!(" \"quiethours ", env!("CARGO_PKG_VERSION"), "\" ")), "{title}");
+    }
+}
+
 #[test]
 fn man_prints_the_pages_without_a_configuration() {
     assert_eq!(run(&["man"]), COMMAND);

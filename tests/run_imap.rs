@@ -149,10 +149,14 @@ fn a_wrong_password_ends_with_77_and_the_password_is_in_no_log() {
 #[test]
 fn a_second_daemon_of_the_same_profile_ends_with_75_and_names_the_first() {
     let alice = Volunteer::new(Dovecot::start(), "", "");
-    let _daemon = alice.start();
-    let output = alice.run(&["run"]);
-    assert_eq!(output.status.code(), Some(75));
-    assert!(String::from_utf8_lossy(&output.stderr).chars().any(|c| c.is_ascii_digit()));
+    let daemon = alice.start();
+    for arguments in [&["run"][..], &["run", "--once"]] {
+        let output = alice.run(arguments);
+        assert_eq!(output.status.code(), Some(75));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.split(|c: char| !c.is_ascii_digit()).any(|number| number == daemon.id().to_string()), "{said}");
+    }
+    assert_eq!(daemon.stop(), Some(0), "the first is not disturbed");
 }
 
 #[test]
@@ -242,6 +246,11 @@ fn preview_shows_what_is_held_and_changes_nothing() {
     let json: serde_json::Value = serde_json::from_str(&alice.ok(&["preview", "--format", "json"])).unwrap();
     assert_eq!(json["topics"][0]["title"], "Sujet unique.");
     assert_eq!(json["topics"][0]["platform"], "discourse");
+    let out = alice.path().join("digest.html");
+    std::fs::write(&out, "what was there before").unwrap();
+    alice.ok(&["preview", "--format", "html", "--out", out.to_str().unwrap()]);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&out).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "only the volunteer can read it, also in place of another file");
     let after = alice.client().messages(HELD);
     assert_eq!(before[0].flags, after[0].flags);
     assert_eq!(alice.client().count("INBOX"), 0);

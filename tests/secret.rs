@@ -160,11 +160,18 @@ async fn a_password_in_the_configuration_is_itself() {
 #[test]
 fn a_systemd_credential_opens_the_mailbox_and_without_systemd_it_is_passing_trouble() {
     let alice = Volunteer::new(Dovecot::start(), "password_credential = \"mail\"", "");
-    file(alice.path(), "mail", 0o440, "secret\n");
-    let mut run = alice.command(&["-vvv", "run", "--once"]);
-    let output = run.env("CREDENTIALS_DIRECTORY", alice.path()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let output = run.env_remove("CREDENTIALS_DIRECTORY").output().unwrap();
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    // As a user manager makes it, and as a system manager does where it grants by access list, which shows as the group's.
+    for (folder, bits) in [(0o500, 0o400), (0o550, 0o440)] {
+        let dir = alice.path().join(format!("credentials{folder:o}"));
+        fs::create_dir(&dir).unwrap();
+        file(&dir, "mail", bits, "secret\n");
+        mode(&dir, folder);
+        let output = alice.command(&["-vvv", "run", "--once"]).env("CREDENTIALS_DIRECTORY", &dir).output().unwrap();
+        mode(&dir, 0o700);
+        assert_eq!(output.status.code(), Some(0), "{folder:o}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = alice.command(&["run", "--once"]).env_remove("CREDENTIALS_DIRECTORY").output().unwrap();
     assert_eq!(output.status.code(), Some(75), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -157,7 +157,9 @@ fn a_reload_while_a_release_is_open_changes_the_next_one_not_that_one() {
         let refused = from == From::Client && line.contains(" APPEND ") && is_full.load(Ordering::SeqCst);
         if refused { Act::Say("TAG NO [UNAVAILABLE] later".to_owned()) } else { Act::Pass }
     };
-    simulate(Dovecot::start(), rule, async |night| {
+    // Without IDLE: in simulated time nobody waits for what a server says unasked.
+    let server = Dovecot::builder().capability("IMAP4rev1 MOVE UIDPLUS NAMESPACE UNSELECT").start();
+    simulate(server, rule, async |night| {
         let alice = &night.alice;
         night.minutes(1).await;
         alice.client().append("INBOX", "", None, &discourse(1, 1, "Pagaie", "x"));
@@ -178,7 +180,9 @@ fn a_reload_while_a_release_is_open_changes_the_next_one_not_that_one() {
         assert_eq!(inbox[0].bytes, sealed.bytes, "what was sealed, to the byte");
         assert_eq!(alice.client().count(RELEASED), 1);
         alice.client().append(HELD, "", None, &glpi(2, 2, "Imprimante", "x"));
-        night.command(&["release"]);
+        night.command(&["away", "--for", "1h"]);
+        night.minutes(1).await;
+        night.command(&["available", "--yes", "--for", "3h"]);
         night.minutes(2).await;
         let second = alice.client().messages("INBOX").pop().unwrap().text();
         assert!(second.contains("To: autre@lescanoe.example"), "{second}");
@@ -195,6 +199,12 @@ fn imaps(alice: &Volunteer) -> String {
     format!("imap = \"imaps://localhost:{}\"\n", alice.server.imaps_port())
 }
 
+/// A server that logs each refused login, and answers the next one no later for it.
+fn counting() -> Dovecot {
+    let patient = "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}";
+    Dovecot::builder().extra("auth_verbose = yes").extra(patient).start()
+}
+
 /// How often the server refused a user's password.
 fn refusals(alice: &Volunteer, user: &str) -> usize {
     let log = alice.server.log();
@@ -203,7 +213,7 @@ fn refusals(alice: &Volunteer, user: &str) -> usize {
 
 #[test]
 fn when_every_mailbox_refuses_the_login_twice_it_ends_with_77_and_tries_no_more() {
-    let alice = Volunteer::new(Dovecot::builder().extra("auth_verbose = yes").start(), "", "");
+    let alice = Volunteer::new(counting(), "", "");
     let wrong = "password = \"wrong-Tr0ub4dor\"\n";
     let forum = second_account(&alice, &(imaps(&alice) + wrong));
     alice.configure(wrong, &forum);
@@ -216,7 +226,7 @@ fn when_every_mailbox_refuses_the_login_twice_it_ends_with_77_and_tries_no_more(
 
 #[test]
 fn when_one_refuses_the_login_and_the_other_is_not_there_it_waits_for_the_other() {
-    let alice = Volunteer::new(Dovecot::builder().extra("auth_verbose = yes").start(), "", "");
+    let alice = Volunteer::new(counting(), "", "");
     let open = Arc::new(AtomicBool::new(false));
     let is_open = Arc::clone(&open);
     let shut = move |from, _: &str| {
@@ -229,7 +239,7 @@ fn when_one_refuses_the_login_and_the_other_is_not_there_it_waits_for_the_other(
     let mut command = alice.command(&["-v", "run"]);
     let daemon = support::volunteer::Running::of(command.stderr(log).spawn().unwrap());
     await_that("both tries were refused", || refusals(&alice, "alice") == 2);
-    await_that("the other was tried thrice", || proxy.connections() >= 3);
+    await_that("the other was tried", || proxy.connections() >= 1);
     open.store(true, Ordering::SeqCst);
     await_that("the other is up", || alice.log().contains("connected"));
     assert_eq!(refusals(&alice, "alice"), 2, "no third try");

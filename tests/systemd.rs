@@ -180,3 +180,47 @@ fn the_two_units_differ_only_in_the_profile_they_read() {
         settings(UNITS[1]).iter().map(|line| line.replace(" --config %i", "").replace(" (%i)", "")).collect();
     assert_eq!(plain, profiled);
 }
+
+/// What a unit says for a key, in each place it says it.
+fn values(unit: &str, key: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/systemd").join(unit)).unwrap();
+    let lines = text.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_failure_is_tried_again_gently_and_one_that_only_a_person_can_mend_never() {
+    for unit in UNITS {
+        let value = |key: &str| values(unit, key).concat();
+        assert_eq!((value("Restart"), value("RestartSec")), ("on-failure".to_owned(), "30".to_owned()), "{unit}");
+        assert_eq!(value("StartLimitIntervalSec"), "0", "{unit}: after a long failure it must still be started");
+        let never = value("RestartPreventExitStatus");
+        let exits = |code: &str| never.split(' ').any(|given| given == code);
+        assert!(["64", "69", "77", "78"].iter().all(|code| exits(code)), "{unit}: {never}");
+        assert!(!exits("75") && !exits("73"), "{unit}: a disk that was full, a second daemon: they pass");
+    }
+}
+
+#[test]
+fn the_units_wait_for_nothing_that_a_user_manager_does_not_have() {
+    for unit in UNITS {
+        for key in ["After", "Wants", "Requires"] {
+            assert!(values(unit, key).is_empty(), "{unit}: {key}=");
+        }
+        assert_eq!(values(unit, "WantedBy"), ["default.target"], "{unit}");
+        assert_eq!(
+            (values(unit, "UMask"), values(unit, "LimitCORE")),
+            (vec!["0077".into()], vec!["0".into()]),
+            "{unit}"
+        );
+    }
+}
+
+/// The daemon gives what it is at 20 seconds after SIGTERM, then says goodbye to each mailbox.
+#[test]
+fn the_units_leave_more_time_to_stop_than_the_daemon_takes() {
+    for unit in UNITS {
+        let seconds: u32 = values(unit, "TimeoutStopSec").concat().parse().unwrap();
+        assert!(seconds >= 20 + 4 * 5, "{unit}: {seconds}");
+    }
+}

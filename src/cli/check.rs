@@ -138,16 +138,47 @@ fn hints(config: &Config, findings: &mut Findings<'_>) -> Result<(), Failure> {
     } else {
         findings.tell(Line::Note(sentences.say("check-stopped")))?;
     }
-    match lingers() {
-        Some(true) => findings.tell(Line::Good(sentences.say("check-lingers"))),
-        Some(false) => findings.tell(Line::Note(sentences.say("check-linger"))),
-        None => Ok(()),
-    }
+    let user = std::env::var("USER").unwrap_or_default();
+    linger(Path::new("/"), &user, sentences).map_or(Ok(()), |line| findings.tell(line))
 }
 
-/// Whether the user's services go on after logout (loginctl(1), enable-linger); `None` without systemd.
-fn lingers() -> Option<bool> {
-    let systemd = Path::new("/run/systemd/system").is_dir();
-    let user = std::env::var("USER").ok().filter(|user| systemd && !user.is_empty() && !user.contains('/'))?;
-    Some(Path::new("/var/lib/systemd/linger").join(user).exists())
+/// Whether the user's services go on after logout (loginctl(1), enable-linger), on the machine whose files are under `root`;
+/// `None` without systemd.
+fn linger(root: &Path, user: &str, sentences: &Sentences) -> Option<Line> {
+    let systemd = root.join("run/systemd/system").is_dir();
+    if !systemd || user.is_empty() || user.contains('/') {
+        return None;
+    }
+    let lingers = root.join("var/lib/systemd/linger").join(user).exists();
+    Some(if lingers { Line::Good(sentences.say("check-lingers")) } else { Line::Note(sentences.say("check-linger")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::core::language::Language;
+
+    #[test]
+    fn without_linger_the_command_that_grants_it_is_told_and_without_systemd_nothing_is() {
+        let root = tempfile::tempdir().unwrap();
+        let told = |user: &str, language| match linger(root.path(), user, &Sentences::new(language)) {
+            Some(Line::Good(text)) => format!("good: {text}"),
+            Some(Line::Note(text)) => format!("note: {text}"),
+            Some(Line::Bad(_, text)) => format!("bad: {text}"),
+            None => String::new(),
+        };
+        assert_eq!(told("alice", Language::En), "");
+        fs::create_dir_all(root.path().join("run/systemd/system")).unwrap();
+        for language in [Language::En, Language::Fr] {
+            let text = told("alice", language);
+            assert!(text.starts_with("note: ") && text.ends_with("loginctl enable-linger"), "{text}");
+        }
+        fs::create_dir_all(root.path().join("var/lib/systemd/linger")).unwrap();
+        fs::write(root.path().join("var/lib/systemd/linger/alice"), "").unwrap();
+        assert!(told("alice", Language::En).starts_with("good: "));
+        assert!(told("bob", Language::En).starts_with("note: "));
+        assert_eq!((told("", Language::En), told("../alice", Language::En)), (String::new(), String::new()));
+    }
 }

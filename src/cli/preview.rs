@@ -1,6 +1,11 @@
 //! `preview`: the digest of what is held now; changes nothing.
 
-use std::{fs::OpenOptions, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{
+    fs::{File, OpenOptions, Permissions},
+    io::Write as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::Path,
+};
 
 use chrono::Utc;
 
@@ -64,9 +69,14 @@ fn render(config: &Config, input: &Input, format: Format) -> Result<Vec<u8>, Fai
     })
 }
 
-/// What is held is private: 0600.
+/// What is held is private: 0600, also in place of an older file; a terminal or a pipe stays what it is.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(bytes))
-        .map_err(|error| Failure::new(Exit::CannotCreate, format!("{}: {error}", path.display())))
+    let write = |mut file: File| {
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        file.write_all(bytes)
+    };
+    file.and_then(write).map_err(|error| Failure::new(Exit::CannotCreate, format!("{}: {error}", path.display())))
 }

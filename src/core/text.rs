@@ -11,6 +11,15 @@ const GRAPHEME: usize = 8;
 /// Characters of a link that is shown: longer ones are refused by mail clients and browsers alike.
 const LONGEST_LINK: usize = 2000;
 
+/// A single blank at the beginning of a line is an accident of templates.
+const SMALLEST_INDENT: usize = 2;
+
+/// Columns to which a line may stand farther in: a digest has 72 in all.
+const DEEPEST_INDENT: usize = 16;
+
+/// Columns of a tab: what people who write code in forums see.
+const TAB: usize = 4;
+
 /// Octets of an addr-spec (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 const LONGEST_ADDRESS: usize = 254;
 
@@ -20,11 +29,14 @@ pub fn line(text: &str, limit: usize) -> String {
     shorten(&collapse(text), limit)
 }
 
-/// Several lines: as [`line()`], but LF is kept, and at most one empty line in a row.
+/// Several lines: as [`line()`], but LF is kept, and at most one empty line in a row; lines that stand farther in than others keep
+/// that, as code must.
 pub fn block(text: &str, limit: usize) -> String {
+    let lines: Vec<(usize, String)> = lines(text).map(|line| (indent(line), collapse(line))).collect();
+    let margin = lines.iter().filter(|(_, line)| !line.is_empty()).map(|(indent, _)| *indent).min().unwrap_or(0);
     let mut clean = String::with_capacity(text.len());
     let mut gap = false;
-    for line in lines(text).map(collapse) {
+    for (indent, line) in lines {
         if line.is_empty() {
             gap = true;
             continue;
@@ -32,6 +44,8 @@ pub fn block(text: &str, limit: usize) -> String {
         if !clean.is_empty() {
             clean.push_str(if gap { "\n\n" } else { "\n" });
         }
+        let indent = indent - margin;
+        clean.push_str(&" ".repeat(if indent < SMALLEST_INDENT { 0 } else { indent }));
         clean.push_str(&line);
         gap = false;
     }
@@ -73,6 +87,16 @@ pub fn beginning(text: &str, octets: usize) -> &str {
 /// Whether every label between the dots is of allowed characters and not empty (RFC 5322, section 3.2.3).
 fn dot_atom(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
     text.split('.').all(|label| !label.is_empty() && label.bytes().all(&allowed))
+}
+
+/// How far in a line stands, in columns.
+fn indent(line: &str) -> usize {
+    let columns = line.bytes().map_while(|byte| match byte {
+        b' ' => Some(1),
+        b'\t' => Some(TAB),
+        _ => None,
+    });
+    columns.take(DEEPEST_INDENT).sum::<usize>().min(DEEPEST_INDENT)
 }
 
 /// Lines ended by LF, CRLF, CR, or one of Unicode's line and paragraph separators.
@@ -173,6 +197,13 @@ mod tests {
     #[test]
     fn a_block_keeps_lines_and_one_empty_line_in_a_row() {
         assert_eq!(block("\r\n\r\na\r\nb\r\n\r\n\r\n\r\nc\rd\n", 100), "a\nb\n\nc\nd");
+    }
+
+    #[test]
+    fn code_keeps_how_far_in_its_lines_stand_and_the_whole_its_left_margin() {
+        assert_eq!(block("  fn a() {\n      b  c\n\td\n  }", 100), "fn a() {\n    b c\n  d\n}");
+        assert_eq!(block(" a\nb\n", 100), "a\nb");
+        assert_eq!(block(&format!("a\n{}b", " ".repeat(90)), 100), format!("a\n{}b", " ".repeat(DEEPEST_INDENT)));
     }
 
     #[test]

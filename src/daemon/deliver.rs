@@ -44,6 +44,7 @@ impl Daemon {
         }
         self.retry_at = None;
         loop {
+            self.feed();
             let Some(release) = &self.release else { return Ok(Progress::Advanced) };
             let step = match release.next() {
                 Next::Attempt => self.attempt(now).await,

@@ -25,7 +25,7 @@ use crate::{
 
 /// Messages moved before what was made of them is recorded: a crash in between leaves at most this many that would be held
 /// again after being moved back by hand.
-const RECORDED_TOGETHER: usize = 2_000;
+const RECORDED_TOGETHER: usize = 10_000;
 
 /// What is to be moved and recorded in one mailbox.
 #[derive(Default)]
@@ -70,6 +70,7 @@ impl Daemon {
         let mut plans = Vec::new();
         for (index, sweep) in sweeps.iter().enumerate() {
             let Some(sweep) = *sweep else { continue };
+            self.feed();
             match self.survey(index, sweep, enabled_at, now).await {
                 Ok(Some(plan)) => plans.push((index, plan)),
                 Ok(None) => {}
@@ -78,6 +79,7 @@ impl Daemon {
         }
         self.admit(&mut plans, outlook, now)?;
         for (index, plan) in plans {
+            self.feed();
             match self.perform(index, plan, now).await {
                 Ok(()) => self.links[index].works(),
                 Err(failure) => self.put_down(index, failure, now)?,

@@ -3,8 +3,9 @@
 //! **Truth.** Every call either did all it says, or returns an error; an empty answer means the server said so under a tagged
 //! OK. A listing whose length does not agree with what the folder holds is an error, never a shorter list.
 //!
-//! **Errors.** After [`MailboxError::Lost`] the mailbox value is useless: drop it and connect again. After any other error it is
-//! still in step. No call waits for ever: each has a deadline, and missing it is `Lost`.
+//! **Errors.** After [`MailboxError::Lost`] the mailbox value is useless: drop it and connect again. So it is after a `Busy` that
+//! was the server's goodbye, where every later call is `Lost`; after any other error it is still in step. No call waits for
+//! ever: each has a deadline, and missing it is `Lost`.
 //!
 //! **Interruption.** Any call may be cut off by a crash, by a lost connection or by dropping its future (then drop the mailbox
 //! too). No cut loses a message: a move is seen whole, or not at all, or leaves one ident twice.

@@ -77,7 +77,7 @@ pub enum Shape {
     /// Two lines or more.
     #[error("more than one line")]
     Lines,
-    /// Above [`LONGEST`].
+    /// Longer than any password or token is.
     #[error("longer than 64 KiB")]
     Long,
     /// Not UTF-8.

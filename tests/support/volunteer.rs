@@ -157,10 +157,14 @@ impl Running {
         self.end();
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
-        let id = self.child.as_ref().unwrap().id();
-        let pid = rustix::process::Pid::from_raw(id.cast_signed()).unwrap();
+        let pid = rustix::process::Pid::from_raw(self.id().cast_signed()).unwrap();
         rustix::process::kill_process(pid, signal).unwrap();
     }
 

@@ -1,8 +1,11 @@
 //! The body of a message, decoded as far as a notice needs it.
 
-use mail_parser::{MessageParser, decoders::html::html_to_text};
+use mail_parser::MessageParser;
 
-use super::parts::{Leaf, leaves};
+use super::{
+    html,
+    parts::{Leaf, leaves},
+};
 use crate::core::text::beginning;
 
 /// Octets of text looked at. The first kilobytes hold the new words and the links; the rest of a long mail is quotes.
@@ -37,15 +40,15 @@ impl Body {
         // Some platforms put the HTML part before the text part when there are attachments: any real text comes first.
         let mut written = words().filter(|leaf| leaf.is_text("plain")).map(decoded);
         let written = written.find(|text| !text.trim().is_empty());
-        let html = words().find(|leaf| leaf.is_text("html")).map(decoded).unwrap_or_default();
-        let html = shorten(&html);
+        let source = words().find(|leaf| leaf.is_text("html")).map(decoded).unwrap_or_default();
+        let source = shorten(&source);
         let text = match &written {
             Some(text) => shorten(text).replace("\r\n", "\n"),
-            None => html_to_text(&with_line_breaks(html)).replace("\r\n", "\n"),
+            None => html::to_text(source),
         };
         let others = leaves.iter().enumerate().filter(|(at, leaf)| !(leaf.has_words() && is_words(*at, leaf)));
         let names = others.filter_map(|(_, leaf)| leaf.file_name()).take(MOST_ATTACHMENTS).map(str::to_owned);
-        Self { attachments: names.collect(), html: html.to_owned(), plain: written.is_some(), text }
+        Self { attachments: names.collect(), html: source.to_owned(), plain: written.is_some(), text }
     }
 }
 
@@ -68,22 +71,6 @@ fn decoded(leaf: &Leaf<'_>) -> String {
 /// What names of charsets are made of (RFC 2978, section 2.3), as far as they need no quotes.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.:+".contains(&byte)
-}
-
-/// Tags at which a reader sees a new line, and `html_to_text` does not.
-const BREAKS: [&str; 5] = ["/h", "/div", "/tr", "/table", "hr"];
-
-fn with_line_breaks(html: &str) -> String {
-    let mut broken = String::with_capacity(html.len());
-    for (at, piece) in html.split('<').enumerate() {
-        if at > 0 {
-            let breaks =
-                BREAKS.iter().any(|tag| piece.get(..tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag)));
-            broken.push_str(if breaks { "<br><" } else { "<" });
-        }
-        broken.push_str(piece);
-    }
-    broken
 }
 
 fn shorten(text: &str) -> &str {

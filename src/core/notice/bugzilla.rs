@@ -1,18 +1,40 @@
 //! Bugzilla (bugzilla/bugzilla, template/en/default/email).
 
 use super::{
-    excerpt::{after, fresh, without_first},
+    excerpt::{after, fresh, without_first, without_head},
     mail::Mail,
     platform::Platform,
     priority::is_high,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, tag, unanswered},
+    subject::{is_number, tag},
 };
 
 pub(super) struct Bugzilla;
 
 /// Begins the line above a comment: `--- Comment #3 from NAME <ADDRESS> ---`.
 const COMMENT: &str = "--- Comment #";
+
+/// Labels of that table (template/en/default/global/field-descs.none.tmpl).
+const ATTRIBUTES: [&str; 18] = [
+    "Bug ID",
+    "Summary",
+    "Classification",
+    "Product",
+    "Version",
+    "Hardware",
+    "OS",
+    "Status",
+    "Severity",
+    "Priority",
+    "Component",
+    "Assignee",
+    "Reporter",
+    "CC",
+    "QA Contact",
+    "Target Milestone",
+    "URL",
+    "Keywords",
+];
 
 impl Recognise for Bugzilla {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -46,9 +68,9 @@ impl Recognise for Bugzilla {
     }
 }
 
-/// `[Bug N] [New: ]TITLE`
+/// `[Bug N] [New: ]TITLE`, `needinfo requested: [Bug N] TITLE`
 fn bug(subject: &str) -> Option<(&str, &str)> {
-    let (tag, rest) = tag(unanswered(subject))?;
+    let (tag, rest) = tag(&subject[subject.find("[Bug ")?..])?;
     let number = tag.strip_prefix("Bug ").filter(|number| is_number(number))?;
     Some((number, rest.strip_prefix("New: ").unwrap_or(rest)))
 }
@@ -56,13 +78,32 @@ fn bug(subject: &str) -> Option<(&str, &str)> {
 fn author(mail: &Mail<'_>) -> Option<String> {
     let comment = mail.text().lines().find(|line| line.starts_with(COMMENT));
     let name = comment.and_then(|line| line.split_once(" from ")).map(|(_, name)| name.trim_end_matches([' ', '-']));
-    let name = name.map(|name| name.split(" <").next().unwrap_or(name).to_owned());
+    let changed = || mail.text().lines().find_map(|line| line.strip_suffix("> changed:"));
+    let name = name.or_else(changed).map(|name| name.split(" <").next().unwrap_or(name).to_owned());
     name.or_else(|| mail.header("X-Bugzilla-Who"))
 }
 
 fn words(text: &str) -> String {
     match after(text, |line| line.starts_with(COMMENT)) {
         Some(comment) => fresh(comment),
-        None => fresh(without_first(text, |line| line.starts_with("http"))),
+        None => changes(text)
+            .unwrap_or_else(|| fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute))),
     }
+}
+
+/// `Product: Writer`, in the table above the description of a new bug.
+fn is_attribute(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(label, _)| ATTRIBUTES.contains(&label))
+        || line.ends_with(':') && ATTRIBUTES.contains(&&line[..line.len() - 1])
+}
+
+/// The rows of the table of changes, whose columns a proportional font would scatter: `Status: NEW → RESOLVED`.
+fn changes(text: &str) -> Option<String> {
+    let table = after(text, |line| line.contains("What") && line.contains("|Removed"))?;
+    let rows = table.lines().skip(1).map_while(|line| {
+        let mut cells = line.split('|').map(str::trim);
+        Some((cells.next()?, cells.next()?, cells.next()?))
+    });
+    let told = rows.filter(|(what, ..)| !what.is_empty()).map(|(what, old, new)| format!("{what}: {old} → {new}"));
+    Some(told.collect::<Vec<_>>().join("\n"))
 }

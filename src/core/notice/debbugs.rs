@@ -1,7 +1,7 @@
 //! Debian's bug tracking system.
 
 use super::{
-    excerpt::{fresh, without_first},
+    excerpt::{fresh, until, without_first},
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -15,6 +15,9 @@ const HOST: &str = "bugs.debian.org";
 /// Pseudo-headers at the beginning of a report (www.debian.org/Bugs/Reporting).
 const PSEUDO: [&str; 8] =
     ["Package:", "Source:", "Version:", "Severity:", "Tags:", "X-Debbugs-Cc:", "Control:", "User:"];
+
+/// What the system writes around a title when it has received something.
+const RECEIPTS: [&str; 2] = [": Acknowledgement (", ": Info received ("];
 
 impl Recognise for Debbugs {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -45,6 +48,9 @@ impl Recognise for Debbugs {
 /// `Bug#N: TITLE`, `Bug#N marked as done (TITLE)`.
 fn title(subject: &str) -> &str {
     let subject = unanswered(subject);
+    if let Some(title) = RECEIPTS.iter().find_map(|words| between(subject, words, ")")) {
+        return title;
+    }
     if subject.contains(" marked as done (") {
         return between(subject, " marked as done (", ")").unwrap_or(subject);
     }
@@ -60,5 +66,6 @@ fn words(text: &str) -> String {
     while rest.lines().next().is_some_and(is_pseudo) {
         rest = without_first(rest, |_| true).trim_start();
     }
-    fresh(rest)
+    // `reportbug` adds what it knows of the machine.
+    fresh(until(rest, |line| line.starts_with("-- System Information")))
 }

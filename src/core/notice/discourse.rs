@@ -19,6 +19,25 @@ const HEADERS: [&str; 4] =
 /// Titles of the block of earlier posts (config/locales/server.*.yml, user_notifications.previous_discussion, …in_reply_to).
 const EARLIER: [&str; 4] = ["Previous Replies", "Réponses précédentes", "In Reply To", "En réponse à"];
 
+/// How the lines below a post begin (server.*.yml, user_notifications.reply_by_email, …visit_link_to_respond, …unsubscribe).
+const INVITES: [&str; 6] = [
+    "Visit Topic",
+    "Visit Message",
+    "Voir le sujet",
+    "Voir le message",
+    "To unsubscribe from these emails",
+    "Pour vous désabonner de ces e-mails",
+];
+
+/// Lines of a signature (RFC 3676, section 4.3: by custom at most four).
+const LONGEST_SIGNATURE: usize = 4;
+
+/// Octets of the date above a post of the HTML part, which has a day and a month.
+const LONGEST_DATE: usize = 20;
+
+/// Words of the name above that date.
+const MOST_NAMES: usize = 5;
+
 /// The tags of private messages.
 const MESSAGES: [&str; 3] = ["PM", "MD", "MP"];
 
@@ -183,9 +202,23 @@ fn quoted(text: &str) -> Option<&str> {
 /// The post as its author wrote it. `>`, `---` and `-- ` may be the author's own: only what Discourse adds is cut.
 fn words(mail: &Mail<'_>) -> String {
     if !mail.is_plain() {
-        return fresh(mail.text());
+        return words_of_html(mail);
     }
-    unquoted(without_earlier(without_footer(mail.text())))
+    unquoted(without_signature(without_earlier(without_footer(mail.text()))))
+}
+
+/// Below the name of the author and the date, above what Discourse adds below a post.
+fn words_of_html(mail: &Mail<'_>) -> String {
+    let is_added = |line: &str| {
+        let line = line.trim();
+        EARLIER.contains(&line) || INVITES.iter().any(|words| line.starts_with(words))
+    };
+    let post = until(mail.text(), is_added).trim_end().trim_end_matches('-');
+    let (name, below) = post.split_once('\n').unwrap_or((post, ""));
+    let (date, rest) = below.trim_start().split_once('\n').unwrap_or((below, ""));
+    let is_date = date.len() <= LONGEST_DATE && date.contains(|c: char| c.is_ascii_digit());
+    let is_head = is_date && name.split_whitespace().count() <= MOST_NAMES;
+    fresh(if is_head { rest } else { post })
 }
 
 /// Up to the last rule that a line beginning with a link follows: `[Visit Topic](URL) or reply …`.
@@ -214,6 +247,13 @@ fn without_earlier(text: &str) -> &str {
         return text;
     }
     before.trim_end().trim_end_matches('-')
+}
+
+/// Without a signature (RFC 3676, section 4.3) that somebody who answered by mail left: a few lines at the very end.
+fn without_signature(text: &str) -> &str {
+    let words = until(text, |line| line == "-- ");
+    let below = text[words.len()..].trim().lines().skip(1);
+    if below.count() <= LONGEST_SIGNATURE { words } else { text }
 }
 
 /// Without `[quote="user, post:n, topic:n"]…[/quote]`, which may be nested.

@@ -8,11 +8,13 @@ const ORIGINALS: [&str; 5] =
     ["Original Message", "Message d'origine", "Message d’origine", "Message original", "Ursprüngliche Nachricht"];
 
 /// Lines with which platforms begin their footers, when a rule of dashes stands before them.
-const FOOTERS: [&str; 6] = [
+const FOOTERS: [&str; 8] = [
+    "You received this email because",
+    "To view/respond to the ticket",
+    "To view or respond to the ticket",
     "Reply to this email",
     "View it on",
     "You are receiving this",
-    "You received this",
     "You're receiving this",
     "This message was sent by",
 ];
@@ -29,6 +31,9 @@ pub(super) fn fresh(text: &str) -> String {
         if trimmed.starts_with('>') {
             continue;
         }
+        if is_reference(trimmed) {
+            continue;
+        }
         if INTRODUCTIONS.iter().any(|words| trimmed.ends_with(words)) {
             // Where the words are broken over two lines, the first one is already kept.
             if !starts_introduction(trimmed) && kept.last().is_some_and(|last| starts_introduction(last.trim())) {
@@ -39,6 +44,11 @@ pub(super) fn fresh(text: &str) -> String {
         kept.push(line);
     }
     kept.join("\n")
+}
+
+/// `(In reply to NAME from comment #3)` of Bugzilla, `Replying to [comment:1 NAME]:` of Trac.
+fn is_reference(line: &str) -> bool {
+    line.starts_with("(In reply to ") && line.ends_with(')') || line.starts_with("Replying to [")
 }
 
 /// `On Monday, …` or `Le lundi …`
@@ -86,6 +96,45 @@ pub(super) fn without_first(text: &str, drops: impl Fn(&str) -> bool) -> &str {
     if drops(first.trim_end()) { rest } else { text }
 }
 
+/// A text without the rules, and empty lines, at its end: they parted it from what was cut.
+pub(super) fn without_last_rules(text: &str) -> &str {
+    let mut text = text.trim_end();
+    loop {
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        if last.len() < 2 || !last.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=')) {
+            return text;
+        }
+        text = text[..text.len() - last.len()].trim_end();
+    }
+}
+
+/// A text without the lines at its beginning that are blank or satisfy `drops`.
+pub(super) fn without_head(text: &str, drops: impl Fn(&str) -> bool) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if !bare.is_empty() && !drops(bare) {
+            break;
+        }
+        at += line.len();
+    }
+    &text[at..]
+}
+
+/// A text that stands wholly in a quotation, as platforms show what is new, without the outermost quotation marks.
+pub(super) fn unquoted(text: &str) -> String {
+    let is_quoted = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('>');
+    if !text.lines().all(is_quoted) {
+        return text.to_owned();
+    }
+    let bare = |line: &str| {
+        let line = line.trim_start();
+        let inner = line.strip_prefix('>').unwrap_or(line);
+        inner.strip_prefix(' ').unwrap_or(inner).to_owned()
+    };
+    text.lines().map(bare).collect::<Vec<_>>().join("\n")
+}
+
 /// The parts of a text between rules: lines of at least `length` characters `rule` and no other.
 pub(super) fn sections(text: &str, rule: u8, length: usize) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -128,6 +177,25 @@ mod tests {
         assert_eq!(fresh("a\n---\nReply to this email directly or view it"), "a");
         assert_eq!(fresh("a\n-----Message d'origine-----\nDe : Bob"), "a");
         assert_eq!(fresh("a\n---\nb"), "a\n---\nb");
+    }
+
+    #[test]
+    fn only_a_text_that_is_quoted_throughout_loses_its_marks() {
+        assert_eq!(unquoted("> a\n>\n> > b"), "a\n\n> b");
+        assert_eq!(unquoted("> a\nb"), "> a\nb");
+    }
+
+    #[test]
+    fn lines_that_lead_to_the_words_are_dropped_up_to_the_first_other() {
+        assert_eq!(without_head("\nA: b\n\nc\nA: d", |line| line.starts_with("A:")), "c\nA: d");
+        assert_eq!(without_head("A: b", |line| line.starts_with("A:")), "");
+    }
+
+    #[test]
+    fn rules_at_the_end_part_the_words_from_nothing() {
+        assert_eq!(without_last_rules("a\n---\n\n---\n"), "a");
+        assert_eq!(without_last_rules("a\n---\nb\n-"), "a\n---\nb\n-");
+        assert_eq!(without_last_rules("---"), "");
     }
 
     #[test]

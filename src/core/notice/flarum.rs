@@ -25,14 +25,27 @@ const PHRASES: [&str; 8] = [
 ];
 
 /// What follows the name of who wrote in the body, where the subject has the title alone.
-const POSTED: [&str; 6] =
-    [" just posted in", " posted in", " vient de publier", " vient de poster", " a publié", " a posté"];
+const POSTED: [&str; 7] = [
+    " just posted in",
+    " made a post in",
+    " posted in",
+    " vient de publier",
+    " vient de poster",
+    " a publié",
+    " a posté",
+];
 
 /// How the sentences below the post begin.
 const CLOSINGS: [&str; 2] = ["You won't receive any more notifications", "Vous ne recevrez plus d"];
 
 /// How the footer begins.
-const FOOTERS: [&str; 3] = ["This email was sent to", "Cet e-mail a été envoyé à", "Ce courriel a été envoyé à"];
+const FOOTERS: [&str; 5] = [
+    "You received this email because",
+    "Vous recevez cet e-mail",
+    "This email was sent to",
+    "Cet e-mail a été envoyé à",
+    "Ce courriel a été envoyé à",
+];
 
 impl Recognise for Flarum {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {

@@ -1,7 +1,7 @@
 //! FreeScout (freescout-help-desk/freescout, app/Mail/UserNotification.php): the newest thread comes first.
 
 use super::{
-    excerpt::sections,
+    excerpt::{after, sections, until, without_first},
     mail::{Mail, split_id},
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -13,8 +13,25 @@ pub(super) struct Freescout;
 /// Length of the rules between threads.
 const RULE: usize = 40;
 
+/// Octets of the line of a thread's date.
+const LONGEST_DATE: usize = 40;
+
+/// How the line below the oldest thread begins.
+const ENDS: [&str; 2] = ["Conversation URL:", "URL de la conversation"];
+
 /// What a thread's title says after the author's name.
-const VERBS: [&str; 5] = [" replied", " added a note", " started the conversation", " a répondu", " a ajouté une note"];
+const VERBS: [&str; 10] = [
+    " replied",
+    " added a note",
+    " started the conversation",
+    " assigned",
+    " marked as",
+    " a répondu",
+    " a ajouté une note",
+    " a démarré la conversation",
+    " a assigné",
+    " a marqué",
+];
 
 impl Recognise for Freescout {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -25,7 +42,7 @@ impl Recognise for Freescout {
     }
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
-        let thread = newest(mail.text());
+        let thread = newest(mail.text()).or_else(|| newest_of_html(mail.text()));
         let via = mail.sender().is_some_and(|name| name.contains(" via "));
         let author = if via { mail.sender_via() } else { thread.map(|(author, _)| author) };
         Facts {
@@ -48,6 +65,15 @@ fn topic(mail: &Mail<'_>) -> Option<String> {
     conversation.map(str::to_owned).or_else(|| numbered().map(|number| format!("#{number}")))
 }
 
+/// In HTML, `NAME replied` and the date on lines of their own, then the words, up to the next such line.
+fn newest_of_html(text: &str) -> Option<(&str, &str)> {
+    let author = |line: &str| VERBS.iter().find_map(|verb| line.trim().strip_suffix(verb)).map(str::len);
+    let is_head = |line: &str| author(line).is_some();
+    let head = text.lines().find(|line| is_head(line))?.trim();
+    let words = without_first(after(text, is_head)?, |line| line.contains(':') && line.len() < LONGEST_DATE);
+    Some((&head[..author(head)?], until(words, is_head)))
+}
+
 /// `## NAME replied, on DATE:`, then the words.
 fn newest(text: &str) -> Option<(&str, &str)> {
     let parts = sections(text, b'-', RULE);
@@ -55,5 +81,6 @@ fn newest(text: &str) -> Option<(&str, &str)> {
     let (head, words) = thread.split_once('\n')?;
     let head = head.strip_prefix("## ")?;
     let author = VERBS.iter().find_map(|verb| head.split_once(verb)).map_or(head, |(author, _)| author);
-    Some((author, words))
+    let is_end = |line: &str| ENDS.iter().any(|words| line.starts_with(words));
+    Some((author, until(words, is_end)))
 }

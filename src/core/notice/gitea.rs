@@ -18,6 +18,10 @@ const ISSUE: [&str; 2] = ["X-Gitea-Issue-ID", "X-Forgejo-Issue-ID"];
 const LINK: [&str; 4] =
     ["X-Gitea-Issue-Link", "X-Forgejo-Issue-Link", "X-Gitea-Repository-Link", "X-Forgejo-Repository-Link"];
 
+/// What the line above a comment says.
+const HEADS: [&str; 6] =
+    [" created #", " a créé #", " on this ", " mentioned you:", " vous a mentionné", " a commenté "];
+
 impl Recognise for Gitea {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         let forgejo = mail.header_has("X-Mailer", "forgejo") || mail.has(REASON[1]) || mail.has(REPOSITORY[1]);
@@ -44,7 +48,9 @@ impl Recognise for Gitea {
             title: Some(unnumbered(untagged(mail.subject(), |tag| tag.contains('/'))).to_owned()),
             author: mail.sender().map(str::to_owned),
             url,
-            words: Some(fresh(without_first(mail.text(), |line| line.contains('@') && line.contains(" on this ")))),
+            words: Some(fresh(without_first(mail.text(), |line| {
+                line.contains('@') && HEADS.iter().any(|head| line.contains(head))
+            }))),
             urgent: false,
         }
     }

@@ -1,7 +1,8 @@
 //! GitHub and GitHub Enterprise.
 
 use super::{
-    excerpt::{fresh, without_first},
+    account,
+    excerpt::{fresh, until, without_first},
     link,
     mail::{Mail, split_id},
     platform::Platform,
@@ -11,14 +12,26 @@ use super::{
 
 pub(super) struct Github;
 
+/// What the line above the words says.
+const HEADS: [&str; 6] = [
+    " approved this pull request",
+    " requested changes on this pull request",
+    " left a comment (",
+    " created an issue (",
+    " commented on this pull request",
+    " created a discussion",
+];
+
 impl Recognise for Github {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         let own = mail.has("X-GitHub-Reason") || mail.has("X-GitHub-Sender");
-        let listed = || mail.list_id().is_some_and(|id| id.ends_with(".github.com"));
+        let listed = || mail.list_id().is_some_and(|id| is_repository(&id));
         if own || listed() {
             return Some(Sign::Notification(Platform::Github));
         }
-        let account = mail.sender_host().as_deref() == Some("github.com") && mail.subject().starts_with("[GitHub]");
+        let account = mail.sender_host().as_deref() == Some("github.com")
+            && mail.subject().starts_with("[GitHub]")
+            && account::speaks_of_account(mail.subject());
         account.then_some(Sign::Account(Platform::Github))
     }
 
@@ -53,6 +66,11 @@ impl Recognise for Github {
     }
 }
 
+/// `REPOSITORY.OWNER.github.com`; a list of the company's own has one label before its host.
+fn is_repository(list: &str) -> bool {
+    list.strip_suffix(".github.com").is_some_and(|labels| labels.contains('.'))
+}
+
 /// `OWNER/REPOSITORY/issues/N[/…]@HOST`, the same with `pull`, `discussions`, `releases`, …
 struct Thread {
     host: String,
@@ -75,5 +93,17 @@ impl Thread {
 }
 
 fn words(text: &str) -> String {
-    fresh(without_first(text, |line| line.contains(" left a comment (") && line.ends_with(')')))
+    let said = without_first(text, |line| HEADS.iter().any(|head| line.contains(head)) && line.ends_with([')', '.']));
+    let own = until(said, |line| line.starts_with("You can view, comment on, or merge this pull request"));
+    fresh(&without_hunks(own))
+}
+
+/// Without the lines of a change that a review is about: from `> @@` to the next empty line.
+fn without_hunks(text: &str) -> String {
+    let mut in_hunk = false;
+    let kept = text.lines().filter(|line| {
+        in_hunk = line.starts_with("> @@") || in_hunk && !line.trim().is_empty();
+        !in_hunk
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }

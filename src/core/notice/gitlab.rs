@@ -1,7 +1,7 @@
 //! GitLab.
 
 use super::{
-    excerpt::{fresh, without_first},
+    excerpt::{fresh, without_first, without_head},
     link,
     mail::Mail,
     platform::Platform,
@@ -21,6 +21,23 @@ const CLASSES: [(&str, &str, &str); 4] = [
 
 /// How the line before a comment ends or goes on.
 const HEADS: [&str; 4] = [" commented:", " commented on ", " created ", " started a new discussion"];
+
+/// How the lines begin that stand above the description of a new issue or merge request, and below what became of one.
+const LABELS: [&str; 13] = [
+    "New Issue was created",
+    "New Merge Request",
+    "New merge request",
+    "Issue ",
+    "Merge request URL:",
+    "Merge Request ",
+    "Project:Branches:",
+    "Author:",
+    "Assignee",
+    "Reviewer",
+    "Milestone:",
+    "https://",
+    "http://",
+];
 
 impl Recognise for Gitlab {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -58,7 +75,7 @@ impl Recognise for Gitlab {
             url,
             title: Some(title(mail.subject()).to_owned()),
             author: mail.sender().map(|name| name.split(" (@").next().unwrap_or(name).to_owned()),
-            words: Some(fresh(without_first(mail.text(), |line| HEADS.iter().any(|head| line.contains(head))))),
+            words: Some(words(mail.text())),
             urgent: false,
         }
     }
@@ -72,6 +89,17 @@ impl Recognise for Gitlab {
         let first = mail.text().trim_start().lines().next().unwrap_or_default();
         ["was closed", "was merged", "has been closed"].iter().any(|words| first.contains(words))
     }
+}
+
+/// Without what stands above a comment or a description; the sentence that says what happened where there is neither.
+fn words(text: &str) -> String {
+    let said = without_first(text, |line| HEADS.iter().any(|head| line.contains(head)));
+    let is_label = |line: &str| LABELS.iter().any(|label| line.starts_with(label));
+    let described = fresh(without_head(said, is_label));
+    let (first, below) = said.trim_start().split_once('\n').unwrap_or((said, ""));
+    let told = || format!("{first}\n{}", fresh(without_head(below, is_label)));
+    let is_told = !is_label(first) && below.lines().next().is_some_and(is_label);
+    if is_told || described.trim().is_empty() { told() } else { described }
 }
 
 /// The host of the link to unsubscribe: From may be of a mail domain.

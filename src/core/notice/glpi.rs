@@ -25,6 +25,7 @@ const EVENTS: [&str; 26] = [
 const TITLES: [&str; 2] = ["Titre", "Title"];
 const REQUESTERS: [&str; 4] = ["Demandeurs", "Demandeur", "Requesters", "Requester"];
 const DESCRIPTIONS: [&str; 1] = ["Description"];
+const SOLUTIONS: [&str; 2] = ["Solution", "Solution description"];
 const URGENCIES: [&str; 4] = ["Urgence", "Urgency", "Priorité", "Priority"];
 
 impl Recognise for Glpi {
@@ -49,7 +50,7 @@ impl Recognise for Glpi {
             title: Some(labelled(text, &TITLES).map_or_else(|| title(mail.subject()), str::to_owned)),
             author: entry(text).map(|(author, _)| author).or_else(|| labelled(text, &REQUESTERS)).map(str::to_owned),
             url: mail.link(|link| link.contains("redirect=") || link.contains(".form.php?id=")),
-            words: words(text).map(str::to_owned),
+            words: words(text),
             urgent: labels_high(text),
         }
     }
@@ -128,12 +129,22 @@ fn author_of(line: &str) -> Option<&str> {
     (leading_number(date).is_some() && date.contains(':') && !author.is_empty()).then_some(author)
 }
 
-fn words(text: &str) -> Option<&str> {
-    let words = match entry(text) {
-        Some((_, words)) => words,
-        None => labelled(text, &DESCRIPTIONS)?,
+/// What follows a label and a colon, on that line and below it, up to the counts that come next.
+fn paragraph(text: &str, labels: &[&str]) -> Option<String> {
+    let bare = |line: &str| {
+        labels.iter().find_map(|label| line.trim().strip_prefix(label)?.trim_start().strip_prefix(':').map(str::len))
     };
-    Some(until(words, |line| line.trim_end() == "--"))
+    let first = text.lines().find(|line| bare(line).is_some())?.trim();
+    let first = &first[first.len() - bare(first)?..];
+    let rest = after(text, |line| bare(line).is_some()).unwrap_or_default();
+    let counts = |line: &str| ["Nombre de", "Number of"].iter().any(|words| line.trim_start().starts_with(words));
+    Some(format!("{first}\n{}", until(rest, counts)))
+}
+
+fn words(text: &str) -> Option<String> {
+    let entry = entry(text).map(|(_, words)| words.to_owned());
+    let words = entry.or_else(|| paragraph(text, &SOLUTIONS)).or_else(|| paragraph(text, &DESCRIPTIONS))?;
+    Some(until(&words, |line| line.trim_end() == "--").to_owned())
 }
 
 fn labels_high(text: &str) -> bool {

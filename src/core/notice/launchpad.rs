@@ -1,7 +1,7 @@
 //! Launchpad's bug mail.
 
 use super::{
-    excerpt::fresh,
+    excerpt::{fresh, until, without_first},
     mail::Mail,
     platform::Platform,
     priority::is_high,
@@ -24,10 +24,10 @@ impl Recognise for Launchpad {
         Facts {
             host: Some(HOST.to_owned()),
             topic: number.map(str::to_owned),
-            title: Some(untagged(mail.subject(), |tag| tag.starts_with("Bug ")).to_owned()),
+            title: Some(untagged(mail.subject(), |tag| tag.starts_with("Bug ") || tag == "NEW").to_owned()),
             author: mail.sender().map(str::to_owned),
             url: number.map(|number| format!("https://{HOST}/bugs/{number}")),
-            words: Some(fresh(mail.text())),
+            words: Some(words(mail.text())),
             urgent: mail.header("X-Launchpad-Bug").is_some_and(|value| is_important(&value)),
         }
     }
@@ -41,6 +41,12 @@ impl Recognise for Launchpad {
             .iter()
             .any(|status| mail.header_has("X-Launchpad-Bug", status))
     }
+}
+
+/// Between the sentence above a new report and the changes, whose lines begin with two asterisks.
+fn words(text: &str) -> String {
+    let said = without_first(text, |line| line.ends_with(" bug reported:"));
+    fresh(until(said, |line| line.starts_with("** ")))
 }
 
 /// `distribution=ubuntu; …; importance=High; …`

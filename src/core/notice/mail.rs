@@ -76,7 +76,9 @@ impl<'x> Mail<'x> {
         if name.trim_start().starts_with("via ") {
             return None;
         }
-        Some(name.rsplit_once(" via ").map_or(name, |(person, _)| person)).filter(|name| !name.trim().is_empty())
+        // Google Groups puts the name in apostrophes.
+        let person = name.rsplit_once(" via ").map_or(name, |(person, _)| person.trim_matches('\''));
+        Some(person).filter(|name| !name.trim().is_empty())
     }
 
     /// The part before `@` of the first From address, lower case.

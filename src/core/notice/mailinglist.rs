@@ -16,8 +16,8 @@ const SOFTWARE: [&str; 5] = ["List-Post", "Mailing-List", "X-Mailman-Version", "
 
 impl Recognise for Mailinglist {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
-        let closed =
-            mail.header("List-Post").is_some_and(|value| value.trim_start().to_ascii_uppercase().starts_with("NO"));
+        // RFC 2369, section 3.4: an address to write to, or `NO`; who publishes on the web puts a page there.
+        let closed = mail.header("List-Post").is_some_and(|value| !value.to_ascii_lowercase().contains("mailto:"));
         let open = !closed && SOFTWARE.iter().any(|name| mail.has(name));
         (open && mail.list_id().is_some()).then_some(Sign::Notification(Platform::Mailinglist))
     }

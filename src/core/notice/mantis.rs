@@ -1,12 +1,12 @@
 //! MantisBT (mantisbt/mantisbt, core/email_api.php), which marks its mail by a form of the subject and of Keywords.
 
 use super::{
-    excerpt::{labelled, sections},
+    excerpt::{after, labelled, sections},
     mail::Mail,
     platform::Platform,
     priority::is_high,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, unanswered},
+    subject::{is_number, leading_number, unanswered},
 };
 
 pub(super) struct Mantis;
@@ -32,7 +32,7 @@ impl Recognise for Mantis {
             title: Some(title.to_owned()),
             author: note.map(|(author, _)| author.to_owned()),
             url: mail.link(|link| link.contains("view.php?id=")),
-            words: note.map(|(_, words)| words.to_owned()),
+            words: note.map(|(_, words)| words).or_else(|| description(mail.text())).map(str::to_owned),
             urgent: labelled(mail.text(), &["Priority", "Priorité"]).is_some_and(is_high),
         }
     }
@@ -46,10 +46,22 @@ fn issue(subject: &str) -> Option<(&str, &str, &str)> {
     (number.len() >= DIGITS && is_number(bare)).then_some((project, bare, title))
 }
 
+/// `(0000017) marc (updater) - DATE`, with a tilde before the number in older versions.
+fn is_head(section: &str) -> bool {
+    let number = section.trim_start().strip_prefix('(').map(|rest| rest.trim_start_matches('~'));
+    number.and_then(leading_number).is_some_and(|digits| digits.len() >= DIGITS)
+}
+
+/// The description of an issue, up to the next rule.
+fn description(text: &str) -> Option<&str> {
+    let below = after(text, |line| line.trim() == "Description:" || line.trim() == "Description :")?;
+    Some(sections(below, b'=', RULE)[0])
+}
+
 /// The last note: ` (~0001201) NAME (role) - DATE` and a link between two rules, then its words.
 fn note(text: &str) -> Option<(&str, &str)> {
     let parts = sections(text, b'-', RULE);
-    let note = parts.windows(2).rfind(|pair| pair[0].trim_start().starts_with("(~"))?;
+    let note = parts.windows(2).rfind(|pair| is_head(pair[0]))?;
     let (head, words) = (note[0], note[1]);
     let (_, rest) = head.split_once(") ")?;
     let author = rest.lines().next()?.split(" (").next()?;

@@ -53,6 +53,12 @@ const FOOTERS: [&str; 8] = [
 /// Letters and digits of an identifier (server/public/model/utils.go, NewId: 26 of base 32).
 const IDENTIFIER: usize = 26;
 
+/// Octets of that line.
+const LONGEST_LINE: usize = 60;
+
+/// Words of the line with the time: a name of a few, the time, the zone, the day.
+const LONGEST_TIME: usize = 10;
+
 impl Recognise for Mattermost {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         tag(mail.subject())?;
@@ -69,7 +75,7 @@ impl Recognise for Mattermost {
         let direct = DIRECT.iter().find_map(|words| title.strip_prefix(words));
         Facts {
             host: url.as_deref().and_then(link::host),
-            topic: topic(mail, direct),
+            topic: topic(mail, direct).or_else(|| Some(format!("post/{}", url.as_deref()?.split("/pl/").nth(1)?))),
             title: Some(title.to_owned()),
             author: direct.or_else(|| author(mail.text())).map(|name| name.trim_start_matches('@').to_owned()),
             url,
@@ -111,11 +117,16 @@ fn words(text: &str) -> String {
         .to_owned()
 }
 
-/// `02:30 AM UTC, March 14`, `14:05 CET`
+/// `02:30 AM UTC, March 14`, `14:05 CET`, after the name of who wrote where HTML has both on a line.
 fn is_time(line: &str) -> bool {
-    let line = line.trim();
-    let Some((hour, rest)) = line.split_once(':') else { return false };
-    let minute = rest.get(..2).unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().take(LONGEST_TIME).collect();
+    let is_zone = |word: &str| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let zoned = || words.windows(2).any(|pair| is_clock(pair[0]) && is_zone(pair[1].trim_end_matches(',')));
+    line.trim().len() < LONGEST_LINE && (words.first().is_some_and(|word| is_clock(word)) || zoned())
+}
+
+/// `02:30`
+fn is_clock(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(hour) && digits(minute) && line.len() < 60
+    word.split_once(':').is_some_and(|(hour, minute)| digits(hour) && digits(minute.trim_end_matches(',')))
 }

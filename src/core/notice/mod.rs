@@ -5,6 +5,7 @@ mod body;
 mod excerpt;
 mod graft;
 mod header;
+mod html;
 mod link;
 mod mail;
 mod parts;
@@ -257,7 +258,7 @@ fn name(value: &str) -> Option<String> {
 }
 
 fn words(value: &str) -> Option<String> {
-    some(text::block(value, LONGEST_EXCERPT))
+    some(text::block(excerpt::without_last_rules(value), LONGEST_EXCERPT))
 }
 
 fn some(value: String) -> Option<String> {

@@ -10,6 +10,9 @@ use super::{
 
 pub(super) struct Nodebb;
 
+/// What stands on the line below the words: the button, with its link.
+const ENDS: [&str; 4] = ["[http", "→ http", "Click here to unsubscribe", "Cliquez ici pour vous désabonner"];
+
 /// Templates of mail about an account (src/user/email.js, reset.js, invite.js, approval.js).
 const ACCOUNT: [&str; 7] =
     ["reset", "reset_notify", "verify-email", "welcome", "invitation", "registration_accepted", "banned"];
@@ -18,7 +21,11 @@ const ACCOUNT: [&str; 7] =
 const NOTIFICATIONS: [&str; 5] = ["notification", "digest", "notif_chat", "notif_post", "notif_mention"];
 
 /// What stands between the author's name and the title in the subject and the introduction.
-const VERBS: [&str; 8] = [
+const VERBS: [&str; 12] = [
+    " mentioned you in ",
+    " vous a mentionné dans ",
+    " quoted you in ",
+    " vous a cité dans ",
     " a répondu à : ",
     " a répondu à ",
     " has posted a reply to: ",
@@ -42,12 +49,12 @@ impl Recognise for Nodebb {
         let list = mail.list_id().unwrap_or_default();
         let intro = tag(mail.subject()).map_or(mail.subject(), |(_, rest)| rest);
         let written = VERBS.iter().find_map(|verb| intro.split_once(verb));
-        let title = written.map(|(_, title)| title.trim_matches(['"', '“', '”', ' ']).to_owned());
+        let title = written.map_or(intro, |(_, title)| title).trim_matches(['"', '“', '”', ' ']).to_owned();
         Facts {
             host: list.splitn(3, '.').nth(2).map(str::to_owned),
             // No identifier of the topic is in the mail: its title has to do.
-            topic: title.clone(),
-            title,
+            topic: written.map(|_| title.clone()),
+            title: Some(title),
             author: written.map(|(author, _)| author.to_owned()),
             url: mail.link(|link| link.contains("/post/") || link.contains("/topic/")),
             words: Some(words(mail.text(), intro)),
@@ -56,7 +63,8 @@ impl Recognise for Nodebb {
     }
 
     fn is_personal(&self, mail: &Mail<'_>) -> bool {
-        mail.list_id().is_some_and(|id| id.starts_with("notif_chat.") || id.starts_with("notif_mention."))
+        let told = [" mentioned you in ", " vous a mentionné dans "].iter().any(|verb| mail.subject().contains(verb));
+        told || mail.list_id().is_some_and(|id| id.starts_with("notif_chat.") || id.starts_with("notif_mention."))
     }
 }
 
@@ -64,5 +72,5 @@ impl Recognise for Nodebb {
 fn words(text: &str, intro: &str) -> String {
     let below = super::excerpt::after(text, |line| line.trim() == intro);
     let below = below.unwrap_or_else(|| without_first(text, |line| line.ends_with(',')));
-    super::excerpt::until(below, |line| line.contains("[http")).to_owned()
+    super::excerpt::until(below, |line| ENDS.iter().any(|words| line.contains(words))).to_owned()
 }

@@ -16,12 +16,19 @@ pub(super) struct Osticket;
 /// An alert to an agent that went through a mailer which drops `X-Mailer`.
 pub(super) struct OsticketAlert;
 
-/// Subjects of alerts, which are no titles (include/i18n/*/templates/email).
+/// Ends of subjects of alerts, which are no titles (include/i18n/*/templates/email).
 const ALERT: &str = " Alert";
+
+/// The page of a ticket that agents see, and nobody else.
+const AGENTS_PAGE: &str = "/scp/tickets.php?id=";
+
+/// Rows of the table of who and where, above the words of an alert.
+const ROWS: [&str; 9] = ["From", "Department", "Subject", "Title", "De", "Département", "Service", "Sujet", "Titre"];
 
 /// How the lines below the new words begin.
 #[rustfmt::skip]
-const FOOTERS: [&str; 6] = [
+const FOOTERS: [&str; 7] = [
+    "To view/respond to the ticket",
     "To view or respond to the ticket", "We hope this response", "Your friendly", "Pour consulter ou répondre au ticket",
     "Nous espérons que cette réponse", "L'équipe ",
 ];
@@ -40,14 +47,15 @@ impl Recognise for Osticket {
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
         let text = mail.text();
-        let is_alert = mail.subject().ends_with(ALERT);
+        let is_alert = is_alert(mail);
         let url = mail.link(|link| link.contains("tickets.php?id=") || link.contains("view.php?"));
         let requester = labelled(text, &["From", "De"]).map(|name| name.split('<').next().unwrap_or(name));
+        let row = labelled(text, &["Subject", "Sujet"]);
         let title = mail.subject().split("[#").next().unwrap_or_default();
         Facts {
             host: url.as_deref().and_then(link::host),
             topic: number(mail.subject()).or_else(|| number_after(text, "#")).map(str::to_owned),
-            title: Some(unanswered(title).to_owned()),
+            title: Some(row.filter(|_| is_alert).unwrap_or(unanswered(title)).to_owned()),
             author: if is_alert { requester } else { mail.sender() }.map(str::to_owned),
             url,
             words: Some(words(text, is_alert)),
@@ -58,14 +66,20 @@ impl Recognise for Osticket {
 
 impl Recognise for OsticketAlert {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
-        let leads = |link: &str| link.contains("/scp/tickets.php?id=");
         let is_alert = mail.subject().ends_with(ALERT) && number_after(mail.text(), "#").is_some();
-        (is_alert && mail.own_link(leads).is_some()).then_some(Sign::Notification(Platform::Osticket))
+        (is_alert && mail.own_link(|link| link.contains(AGENTS_PAGE)).is_some())
+            .then_some(Sign::Notification(Platform::Osticket))
     }
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
         Osticket.facts(mail)
     }
+}
+
+/// Whether it tells an agent of a ticket, rather than being its answer.
+fn is_alert(mail: &Mail<'_>) -> bool {
+    let leads = || number(mail.subject()).is_none() && mail.link(|link| link.contains(AGENTS_PAGE)).is_some();
+    mail.subject().ends_with(ALERT) || leads()
 }
 
 /// N of `[#N]`
@@ -81,7 +95,7 @@ fn words(text: &str, is_alert: bool) -> String {
         FOOTERS.iter().any(|words| line.starts_with(words))
             || line.starts_with(SIGNATURE.0) && line.ends_with(SIGNATURE.1)
     });
-    let is_table = |line: &str| ["From", "Department", "De", "Département"].iter().any(|l| line.trim().starts_with(l));
+    let is_table = |line: &str| labelled(line, &ROWS).is_some();
     let lines: Vec<&str> = above.lines().collect();
     let skipped = match is_alert {
         true => lines.iter().rposition(|line| is_table(line)).map_or(0, |at| at + 1),

@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    excerpt::{fresh, without_first},
+    excerpt::{after, fresh, unquoted, until, without_head},
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -11,16 +11,32 @@ use super::{
 
 pub(super) struct Otrs;
 
-/// What an event is called before the title, in the subject of a note to agents.
-const EVENTS: [&str; 8] = [
-    "Nouvelle note:",
-    "Nouvelle note :",
-    "New note:",
-    "Nouveau ticket:",
-    "New ticket:",
-    "Ticket Created:",
-    "Ticket Create Notification:",
-    "Suivi du ticket:",
+/// How an event that stands before the title in the subject begins; it ends with a colon or an exclamation mark (notification_event_message).
+const EVENTS: [&str; 24] = [
+    "Nouvelle note",
+    "New note",
+    "Nouveau ticket",
+    "New ticket",
+    "Ticket Created",
+    "Ticket Create Notification",
+    "Suivi du ticket",
+    "Suivi de ticket",
+    "Unlocked Ticket Follow-Up",
+    "Locked Ticket Follow-Up",
+    "Ticket Lock Timeout",
+    "Ticket Owner Update",
+    "Ticket Responsible Update",
+    "Ticket Note",
+    "Ticket Queue Update",
+    "Ticket Service Update",
+    "Ticket Pending Reminder",
+    "Ticket Escalation",
+    "Ticket créé",
+    "Note de ticket",
+    "Note du ticket",
+    "Mise à jour d",
+    "Changement d",
+    "Ticket Follow-Up",
 ];
 
 /// Words behind the author's name, which stands between asterisks.
@@ -53,19 +69,26 @@ fn title(subject: &str) -> &str {
         Some((name, rest)) if name.contains('#') => rest,
         _ => unanswered(subject),
     };
-    EVENTS.iter().find_map(|event| rest.strip_prefix(event)).unwrap_or(rest).trim_start()
+    let is_event = |head: &&str| EVENTS.iter().any(|event| head.starts_with(event));
+    rest.split_once([':', '!']).filter(|(head, _)| is_event(head)).map_or(rest, |(_, title)| title).trim_start()
 }
 
-/// `*NAME* wrote:`
+/// `*NAME* wrote:`, `NAME wrote:`
 fn author_of(line: &str) -> Option<&str> {
-    let (name, rest) = line.trim().strip_prefix('*')?.split_once('*')?;
-    WROTE.iter().any(|word| rest.trim_start().starts_with(word)).then_some(name)
+    let line = line.trim();
+    let marked = line.strip_prefix('*').and_then(|line| line.split_once('*'));
+    if let Some((name, rest)) = marked {
+        return WROTE.iter().any(|word| rest.trim_start().starts_with(word)).then_some(name);
+    }
+    let said = line.strip_suffix(':')?.trim_end();
+    WROTE.iter().find_map(|word| said.strip_suffix(word)).map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Below the line that names the author, above the link and the signature.
+/// Below the line that names the author, or the sentence that says what happened to which ticket; above the link and the
+/// signature.
 fn words(text: &str) -> String {
     let is_end = |line: &str| line.starts_with("http") || line.starts_with("-- ");
-    let below = super::excerpt::after(text, |line| author_of(line).is_some());
-    let text = below.unwrap_or_else(|| without_first(text, |line| line.ends_with(',')));
-    fresh(super::excerpt::until(text, is_end))
+    let below = after(text, |line| author_of(line).is_some());
+    let head = |line: &str| line.ends_with(',') || line.contains('[') && number_after(line, "#").is_some();
+    fresh(&unquoted(until(below.unwrap_or_else(|| without_head(text, head)), is_end)))
 }

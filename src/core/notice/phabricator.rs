@@ -39,8 +39,10 @@ fn person(sender: &str) -> &str {
     sender.split_once(" (").and_then(|(_, name)| name.strip_suffix(')')).unwrap_or(sender)
 }
 
-/// Between the sentence that says what happened and the first title in capitals: `TASK DETAIL`, `REVISION DETAIL`, …
+/// Between the sentences that say what happened and the first title in capitals: `TASK DETAIL`, `REVISION DETAIL`, …
 fn words(text: &str) -> &str {
     let is_title = |line: &str| line.ends_with(" DETAIL") || line == "EMAIL PREFERENCES";
-    until(without_first(text, |line| line.ends_with(['.', ':'])), is_title)
+    let (said, rest) = text.trim_start().split_once("\n\n").unwrap_or((text, ""));
+    let is_told = said.lines().all(|line| line.ends_with(['.', ':']) && !line.starts_with(' '));
+    without_first(until(if is_told { rest } else { text }, is_title), |line| line.ends_with(" SUMMARY"))
 }

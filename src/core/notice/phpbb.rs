@@ -24,13 +24,18 @@ impl Recognise for Phpbb {
         let own =
             mail.has("X-phpBB-Origin") || mail.header_has("X-Mailer", "phpbb") || mail.header_has("X-MimeOLE", "phpbb");
         let subject = mail.subject();
-        let account =
-            || topic_of_header(mail).is_none() && quoted(subject).is_none() && account::speaks_of_account(subject);
+        // A title may speak of passwords, but stands in quotation marks.
+        let said = subject.split(['"', '«', '“']).next().unwrap_or_default();
+        let account = || topic_of_header(mail).is_none() && account::speaks_of_account(said);
         own.then(|| Sign::of(Platform::Phpbb, account()))
     }
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
-        let link = mail.link(is_topic).or_else(|| mail.link(is_message)).or_else(|| topic_of_header(mail));
+        let link = mail
+            .link(is_whole_topic)
+            .or_else(|| mail.link(is_topic))
+            .or_else(|| mail.link(is_message))
+            .or_else(|| topic_of_header(mail));
         let text = mail.text();
         Facts {
             host: host(mail),
@@ -59,6 +64,11 @@ fn host(mail: &Mail<'_>) -> Option<String> {
 fn is_topic(link: &str) -> bool {
     let plain = !link.contains("unwatch=") && !link.contains("view=") && !link.contains("uid=");
     plain && link.contains("viewtopic.php?") && topic(link).is_some()
+}
+
+/// The link to a topic that leads to no post of it.
+fn is_whole_topic(link: &str) -> bool {
+    is_topic(link) && link::parameter(link, "t").is_some() && link::parameter(link, "p").is_none()
 }
 
 /// The link to a private message, or to a report.
@@ -94,10 +104,17 @@ fn quoted(subject: &str) -> Option<&str> {
 fn title_of_message(text: &str) -> Option<String> {
     let mut lines = text.lines();
     lines.find(|line| line.trim_end().ends_with(':') && (line.contains("subject") || line.contains("sujet")))?;
-    lines.next().map(|line| line.trim().to_owned())
+    lines.map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
 
+/// What follows a name in quotation marks.
+const QUOTED: [&str; 3] = ["\" quoted you", "\" mentioned you", " » vous a cité"];
+
 fn author(text: &str) -> Option<&str> {
+    let quoting = QUOTED.iter().find_map(|words| text.split_once(words));
+    if let Some((before, _)) = quoting {
+        return before.rsplit(['"', '«']).next().map(str::trim);
+    }
     AUTHORS.iter().find_map(|(before, after)| {
         let (_, rest) = text.split_once(before)?;
         rest.lines().next()?.split_once(after).map(|(name, _)| name)

@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    excerpt::{fresh, sections, without_first},
+    excerpt::{after, fresh, sections, without_head},
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -16,6 +16,9 @@ const OTHERS: [&str; 3] = ["X-RT-Loop-Prevention", "X-Managed-By", "Managed-By"]
 
 /// What RT writes before a title, by the event.
 const EVENTS: [&str; 6] = ["AutoReply:", "Autoreply:", "Resolved:", "Résolu :", "Comment:", "New Ticket:"];
+
+/// What RT writes above a comment.
+const COMMENT: [&str; 2] = ["This is a comment.", "Ceci est un commentaire"];
 
 /// Length of the rule above the request in an automatic reply.
 const RULE: usize = 60;
@@ -53,11 +56,18 @@ impl Recognise for Rt {
 }
 
 fn title(subject: &str) -> String {
-    let mut title = untagged(subject, |tag| tag.contains('#'));
+    let mut title = untagged(subject, |tag| tag.contains('#') || tag == "Comment");
     while let Some(rest) = EVENTS.iter().find_map(|event| title.strip_prefix(event)) {
         title = unanswered(rest);
     }
     title.to_owned()
+}
+
+/// Below the summary of a transaction, whose last line is the ticket's address.
+fn without_summary(text: &str) -> &str {
+    let is_summary = text.trim_start().lines().next().is_some_and(|line| line.contains(" was acted upon by "));
+    let below = after(text, |line| line.contains("Ticket <URL:") || line.trim_start().starts_with("Ticket URL:"));
+    below.filter(|_| is_summary).unwrap_or(text)
 }
 
 fn words(mail: &Mail<'_>) -> String {
@@ -67,5 +77,6 @@ fn words(mail: &Mail<'_>) -> String {
         [_, request, ..] if is_automatic => request,
         _ => text,
     };
-    fresh(without_first(text, |line| line.trim_start().starts_with("<URL:")))
+    let is_told = |line: &str| line.starts_with("<URL:") || COMMENT.iter().any(|words| line.starts_with(words));
+    fresh(without_head(without_summary(text), is_told))
 }

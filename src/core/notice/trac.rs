@@ -15,6 +15,9 @@ pub(super) struct Trac;
 /// Begins the line above a comment: `Comment (by NAME):`, `Changes (by NAME):`.
 const HEADS: [&str; 2] = ["Comment (by ", "Changes (by "];
 
+/// Octets of the shortest of these rules.
+const RULE: usize = 20;
+
 impl Recognise for Trac {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         let own = mail.has("X-Trac-Project") || mail.has("X-Trac-Ticket-ID");
@@ -35,7 +38,7 @@ impl Recognise for Trac {
             title: Some(mark.and_then(|mark| title.strip_prefix(&mark)).unwrap_or(title).to_owned()),
             author: author(mail.text()).map(str::to_owned),
             url,
-            words: after(mail.text(), is_head).map(fresh),
+            words: words(mail.text()).map(fresh),
             urgent: priority(mail.text()).is_some_and(is_high),
         }
     }
@@ -43,6 +46,20 @@ impl Recognise for Trac {
 
 fn is_head(line: &str) -> bool {
     HEADS.iter().any(|head| line.starts_with(head))
+}
+
+/// The comment; below `Comment:` where changes stand above it; or the description of a new ticket, below the table.
+fn words(text: &str) -> Option<&str> {
+    if let Some(change) = after(text, is_head) {
+        return Some(after(change, |line| line.trim() == "Comment:").unwrap_or(change));
+    }
+    let table = after(text, is_rule)?;
+    after(table, is_rule)
+}
+
+/// A line around the table of a ticket's attributes, whose columns a `+` parts.
+fn is_rule(line: &str) -> bool {
+    line.len() >= RULE && line.contains('+') && line.bytes().all(|byte| matches!(byte, b'-' | b'+'))
 }
 
 fn author(text: &str) -> Option<&str> {

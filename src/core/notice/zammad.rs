@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    excerpt::{fresh, until},
+    excerpt::{fresh, unquoted, until},
     mail::Mail,
     platform::Platform,
     priority::is_high,
@@ -83,7 +83,8 @@ fn words(text: &str) -> String {
         Some((_, article)) => article,
         None => return fresh(text),
     };
-    until(article, |line| FOOTERS.iter().any(|words| line.contains(words)) || line.starts_with("[1] http")).to_owned()
+    let is_end = |line: &str| FOOTERS.iter().any(|words| line.contains(words)) || line.starts_with("[1] http");
+    fresh(&unquoted(until(article, is_end)))
 }
 
 /// `Priority: 2 normal -> 3 high`

@@ -1,7 +1,7 @@
 //! Zendesk.
 
 use super::{
-    excerpt::{fresh, sections, without_first},
+    excerpt::{after, fresh, sections, until, without_first},
     mail::{Mail, split_id},
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
@@ -12,6 +12,12 @@ pub(super) struct Zendesk;
 
 /// Length of the rules between comments.
 const RULE: usize = 30;
+
+/// Octets of the line of a comment's date.
+const LONGEST_DATE: usize = 60;
+
+/// How the line below the comments begins.
+const FOOTERS: [&str; 3] = ["This email is a service", "Cet e-mail est un service", "Cet e-mail vous est envoyé"];
 
 impl Recognise for Zendesk {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -44,11 +50,25 @@ fn topic(mail: &Mail<'_>) -> Option<String> {
     split_id(&id).0.strip_suffix("_sprut")?.split('_').next().map(str::to_owned)
 }
 
-/// The first comment between two rules, without the line of its author and date.
+/// The first comment between two rules, without the line of its author and date; in HTML, between two dates.
 fn words(text: &str) -> String {
-    let comment = match sections(text, b'-', RULE).as_slice() {
-        [_, comment, ..] => without_first(comment, |line| line.contains(':') && line.contains(',')),
-        _ => without_first(text, |line| line.starts_with("##-")),
+    if let [_, comment, ..] = sections(text, b'-', RULE).as_slice() {
+        return fresh(without_first(comment, |line| line.contains(':') && line.contains(',')));
+    }
+    let Some(comment) = after(text, is_date) else {
+        return fresh(without_first(text, |line| line.starts_with("##-")));
     };
-    fresh(comment)
+    let first = until(comment, |line| is_date(line) || FOOTERS.iter().any(|words| line.trim().starts_with(words)));
+    // The line above the next date is the name of who wrote the next comment.
+    let is_cut = comment[first.len()..].lines().next().is_some_and(is_date);
+    let whole = first.trim_end();
+    fresh(if is_cut { whole.rsplit_once('\n').map_or("", |(words, _)| words) } else { whole })
+}
+
+/// `Apr 13, 2026, 22:01 UTC`
+fn is_date(line: &str) -> bool {
+    line.len() < LONGEST_DATE
+        && line.contains(':')
+        && line.contains(" UTC")
+        && line.contains(|c: char| c.is_ascii_digit())
 }

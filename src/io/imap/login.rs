@@ -1,4 +1,4 @@
-//! From an address to a logged-in connection: greeting, STARTTLS where asked for, capabilities, login.
+//! From a stream to a logged-in connection: greeting, STARTTLS where asked for, capabilities, login.
 
 use async_imap::imap_proto::{Response, Status};
 use data_encoding::BASE64;
@@ -20,9 +20,12 @@ use crate::{
     },
 };
 
-/// Connects and logs in.
-pub async fn log_in(account: &Account, secret: &SecretString) -> Result<Connection, MailboxError> {
-    let stream: Box<dyn Duplex> = Box::new(tls::dial(account).await?);
+/// Logs in over a stream to the account's server, of which nothing was read.
+pub async fn log_in(
+    stream: Box<dyn Duplex>,
+    account: &Account,
+    secret: &SecretString,
+) -> Result<Connection, MailboxError> {
     let (mut connection, known) = match account.security {
         Security::StartTls => (start_tls(stream, account).await?, false),
         Security::Tls => greeted(tls::protect(stream, account).await?).await?,

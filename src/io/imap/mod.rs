@@ -21,6 +21,8 @@ mod resume;
 mod screen;
 mod sets;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub(super) use self::{
@@ -78,7 +80,17 @@ pub async fn connect(
     folders: &FolderNames,
     secret: SecretString,
 ) -> Result<ImapMailbox, MailboxError> {
-    let mut connection = login::log_in(account, &secret).await?;
+    over(Box::new(dial(account).await?), account, folders, &secret).await
+}
+
+/// As [`connect`], over a stream to the account's server.
+async fn over(
+    stream: Box<dyn Duplex>,
+    account: &Account,
+    folders: &FolderNames,
+    secret: &SecretString,
+) -> Result<ImapMailbox, MailboxError> {
+    let mut connection = login::log_in(stream, account, secret).await?;
     let (namespace, namespace_known) = folders::namespace(&mut connection).await?;
     let (folders, looked) = (folders.clone(), HashMap::new());
     Ok(ImapMailbox {

@@ -8,7 +8,7 @@ use super::{
     folders::SEALED,
     names::quoted,
     refusal::named,
-    sets::{UidSet, sets},
+    sets::{UidSet, large_sets},
 };
 use crate::{
     core::mail::Folder,
@@ -24,7 +24,7 @@ impl ImapMailbox {
         self.require_writable()?;
         let name = self.wire_name(target);
         let copied = self.copied_before(uids, target).await?;
-        for set in sets(uids) {
+        for set in large_sets(uids) {
             let moved = self.relocate_set(&set, &name, &copied).await;
             moved.map_err(|error| named(error, self.folders.of(target)))?;
         }
@@ -56,16 +56,20 @@ impl ImapMailbox {
     ) -> Result<(), MailboxError> {
         let flags = if self.opened()?.keywords { format!("\\Deleted {COPIED}") } else { "\\Deleted".to_owned() };
         let rest: Vec<u32> = set.uids.iter().copied().filter(|uid| !copied.contains(uid)).collect();
-        for part in sets(&rest) {
+        for part in large_sets(&rest) {
             self.connection.exec(&format!("UID COPY {} {}", part.text, quoted(target)), LONG).await?;
         }
         self.connection.exec(&format!("UID STORE {} +FLAGS.SILENT ({flags})", set.text), LONG).await?;
-        let expunged = self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await;
-        if expunged.is_err() {
-            // Not left behind as deleted; on a connection that is gone this fails at once.
-            let _ = self.connection.exec(&format!("UID STORE {} -FLAGS.SILENT ({flags})", set.text), LONG).await;
+        match self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await {
+            Ok(_) => Ok(()),
+            Err(refusal) if self.connection.is_in_step() => {
+                // Not left behind as deleted.
+                let unmark = format!("UID STORE {} -FLAGS.SILENT ({flags})", set.text);
+                let unmarked = self.connection.exec(&unmark, LONG).await;
+                Err(unmarked.err().filter(|_| !self.connection.is_in_step()).unwrap_or(refusal))
+            }
+            Err(error) => Err(error),
         }
-        expunged.map(drop)
     }
 
     /// Ends the moves out of the open folder that an earlier connection did not live to end: what carries both flags was
@@ -75,7 +79,7 @@ impl ImapMailbox {
             return Ok(());
         }
         let uids = self.search(&format!("DELETED KEYWORD {COPIED}")).await?;
-        for set in sets(&uids) {
+        for set in large_sets(&uids) {
             self.connection.exec(&format!("UID EXPUNGE {}", set.text), LONG).await?;
         }
         Ok(())
@@ -87,12 +91,14 @@ impl ImapMailbox {
             return Ok(false);
         }
         let sign = if sealed { '+' } else { '-' };
-        for set in sets(uids) {
+        for set in large_sets(uids) {
             let command = format!("UID STORE {} {sign}FLAGS.SILENT ({SEALED})", set.text);
             match self.connection.exec(&command, LONG).await {
                 Ok(_) => {}
                 // The folder's keywords are used up (26 on Dovecot Maildir).
-                Err(MailboxError::Refused(_) | MailboxError::Busy(_)) => return Ok(false),
+                Err(MailboxError::Refused(_) | MailboxError::Busy(_)) if self.connection.is_in_step() => {
+                    return Ok(false);
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -5,6 +5,10 @@ use crate::{core::mail::Uid, io::mailbox::BATCH};
 /// Characters of one set: a command line should stay under 8,192 octets (RFC 7162, section 4), and a folder name may be long.
 const MAX_SET: usize = 6000;
 
+/// Messages in one command whose answer says no more of each than its number. A move has a cost of its own, however few go: on
+/// a Maildir the lists of both folders are written anew. The bound keeps it within the command's deadline on slow servers.
+const SHORT_BATCH: usize = 10_000;
+
 /// Some UIDs and the set that names them.
 pub struct UidSet {
     /// Ascending.
@@ -28,6 +32,11 @@ pub fn numbers(uids: &[Uid]) -> Vec<u32> {
 /// Sets of at most [`BATCH`] UIDs.
 pub fn sets(uids: &[u32]) -> Vec<UidSet> {
     sets_of(uids, BATCH)
+}
+
+/// Sets for commands that are answered in a few words: MOVE, COPY, STORE, EXPUNGE.
+pub fn large_sets(uids: &[u32]) -> Vec<UidSet> {
+    sets_of(uids, SHORT_BATCH)
 }
 
 /// Sets of at most `most` UIDs. `uids` are ascending, each once.

@@ -10,7 +10,7 @@ use lettre::transport::smtp::authentication::{Credentials as Login, Mechanism as
 use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
 
-use super::{COMMAND, Credentials, Fault, Mechanism, Reply, Session, Trouble, fault};
+use super::{COMMAND, Credentials, Fault, Mechanism, Reply, Session, Trouble, fault, late};
 use crate::{
     config::{Account, Security},
     core::outcome::Refusal,
@@ -65,7 +65,10 @@ impl Session {
         match timeout(COMMAND, self.connection.auth(&[mechanism], &login)).await {
             Ok(Ok(_)) => self.heard.expects(&LOGGED_IN),
             Ok(Err(error)) => Err(discreet(fault(&error, self.heard.reply()), None, account, credentials)),
-            Err(_) => Err(Fault::lost("no answer to the login in time")),
+            Err(_) => {
+                let late = late(self.heard.reply(), "no answer to the login in time");
+                Err(discreet(late, None, account, credentials))
+            }
         }
     }
 

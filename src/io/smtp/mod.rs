@@ -165,7 +165,7 @@ impl Session {
                 Ok(Self { connection, heard, mechanisms })
             }
             Ok(Err(error)) => Err(fault(&error, heard.reply())),
-            Err(_) => Err(Fault::lost("no SMTP greeting in time")),
+            Err(_) => Err(late(heard.reply(), "no SMTP greeting in time")),
         }
     }
 
@@ -209,12 +209,13 @@ impl Heard {
 /// reply inside TLS. Never goes on without TLS.
 async fn ask_for_tls(mut stream: Box<dyn Duplex>, host: &str) -> Result<Box<dyn Duplex>, Fault> {
     let dialogue = async {
-        expect(read_reply(&mut stream).await?, 220)?;
+        expect(&read_reply(&mut stream).await?, 220)?;
         let said = ask(&mut stream, &format!("EHLO {}\r\n", client())).await?;
+        expect(&said, 250)?;
         if !offers_starttls(&said) {
             return Err(MailboxError::Tls(Distrust { host: host.to_owned(), cause: Cause::NoStartTls }).into());
         }
-        expect(ask(&mut stream, "STARTTLS\r\n").await?, 220)
+        expect(&ask(&mut stream, "STARTTLS\r\n").await?, 220)
     };
     timeout(COMMAND, dialogue).await.map_err(|_| Fault::lost("no answer to STARTTLS in time"))??;
     Ok(stream)
@@ -241,8 +242,8 @@ async fn read_reply(stream: &mut Box<dyn Duplex>) -> Result<Vec<u8>, Fault> {
     Err(Fault::lost("a reply without end"))
 }
 
-fn expect(bytes: Vec<u8>, code: u16) -> Result<(), Fault> {
-    match Reply::read(&bytes) {
+fn expect(bytes: &[u8], code: u16) -> Result<(), Fault> {
+    match Reply::read(bytes) {
         Some(reply) if reply.code == code => Ok(()),
         Some(reply) => Err(refused(&reply)),
         None => Err(Fault::lost("no SMTP reply")),
@@ -272,6 +273,14 @@ fn fault(error: &Error, reply: Option<Reply>) -> Fault {
         Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
         _ if error.is_permanent() => Fault::message(&error.to_string()),
         _ => Fault::lost(error.to_string()),
+    }
+}
+
+/// A deadline was missed: perhaps only by the answer to the QUIT that lettre says after a refusal.
+fn late(reply: Option<Reply>, why: &str) -> Fault {
+    match reply {
+        Some(reply) if (400..=599).contains(&reply.code) => refused(&reply),
+        _ => Fault::lost(why),
     }
 }
 

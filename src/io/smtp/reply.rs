@@ -19,6 +19,9 @@ use crate::{core::text, io::imap::Duplex};
 /// What is kept of one reply. RFC 5321 (4.5.3.1.5) knows lines of 512 bytes; EHLO answers with some twenty of them.
 pub(super) const MAX_REPLY: usize = 64 * 1024;
 
+/// What lettre says at the end.
+const GOODBYE: &[u8] = b"QUIT\r\n";
+
 /// Graphemes of a server's text that are shown.
 const SHOWN: usize = 200;
 
@@ -65,7 +68,7 @@ impl Reply {
     }
 }
 
-/// What came since the last command, as it came.
+/// What came since the last command but QUIT, as it came.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heard(Arc<Mutex<Vec<u8>>>);
 
@@ -149,7 +152,10 @@ impl AsyncRead for Screen {
 
 impl AsyncWrite for Screen {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.heard.forget();
+        // lettre says goodbye by itself to what it cannot read, `571` after EHLO: that answer is the one that counts.
+        if bytes != GOODBYE {
+            self.heard.forget();
+        }
         self.stream().poll_write(cx, bytes)
     }
 

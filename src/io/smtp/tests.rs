@@ -1,61 +1,11 @@
-//! Each phase with each fault, over a stream in memory and a clock that jumps: no test waits for ten minutes.
+//! A submission server over a stream in memory and a clock that jumps: no test waits for ten minutes.
 
-use tokio::io::{AsyncBufReadExt as _, BufReader, DuplexStream, duplex};
+mod matrix;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader, duplex};
 
 use super::*;
 use crate::config::SecretSource;
-
-/// A reply instead of the right one, in one phase.
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Says(&'static [u8]),
-    Closes,
-    Silent,
-}
-
-/// Greeting, EHLO, AUTH, MAIL, RCPT, DATA, message.
-const RIGHT: [&[u8]; 7] = [
-    b"220 mail.test\r\n",
-    b"250-mail.test\r\n250 AUTH PLAIN LOGIN XOAUTH2\r\n",
-    b"235 ok\r\n",
-    b"250 ok\r\n",
-    b"250 ok\r\n",
-    b"354 go on\r\n",
-    b"250 2.0.0 queued\r\n",
-];
-
-const MESSAGE_PHASE: usize = 6;
-
-/// Plays a server with one fault; what it was sent.
-async fn serve(stream: DuplexStream, phase: usize, fault: Option<Fault>) -> String {
-    let mut stream = BufReader::new(stream);
-    let mut got = String::new();
-    for (number, right) in RIGHT.iter().enumerate() {
-        if number > 0 {
-            loop {
-                let mut line = String::new();
-                if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-                    return got;
-                }
-                got.push_str(&line);
-                if number != MESSAGE_PHASE || line == ".\r\n" {
-                    break;
-                }
-            }
-        }
-        let reply = match fault.filter(|_| number == phase) {
-            None => right,
-            Some(Fault::Says(reply)) => reply,
-            Some(Fault::Closes) => return got,
-            Some(Fault::Silent) => {
-                let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
-                return got;
-            }
-        };
-        let _ = stream.write_all(reply).await;
-    }
-    got
-}
 
 fn account() -> Account {
     Account {
@@ -72,92 +22,6 @@ fn alice(mechanism: Mechanism) -> Credentials {
     Credentials { user: "alice".to_owned(), secret: SecretString::from("Tr0ub4dor"), mechanism }
 }
 
-async fn offer(stream: DuplexStream) -> Outcome {
-    let ready = async {
-        let mut session = Session::over(Box::new(stream), b"").await?;
-        session.log_in(&account(), &alice(Mechanism::Password)).await?;
-        session.announce("alice@coop.example", "alice@coop.example").await
-    };
-    match ready.await {
-        Ok(ready) => ready.submit(b"Subject: x\r\n\r\n.dot\r\n").await,
-        Err(fault) => fault.into(),
-    }
-}
-
-async fn attempt(phase: usize, fault: Option<Fault>) -> (Outcome, String) {
-    let (here, there) = duplex(64 * 1024);
-    tokio::join!(offer(here), serve(there, phase, fault))
-}
-
-fn kind(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Accepted => "accepted",
-        Outcome::Refused { refusal: Refusal::Transient, .. } => "transient",
-        Outcome::Refused { refusal: Refusal::Permanent, .. } => "permanent",
-        Outcome::Uncertain { .. } => "uncertain",
-    }
-}
-
-const FAULTS: [Fault; 7] = [
-    Fault::Says(b"451 4.3.0 later\r\n"),
-    Fault::Says(b"554 5.7.1 never\r\n"),
-    Fault::Says(b"571 5.7.1 never\r\n"),
-    Fault::Says(b"hello?\r\n"),
-    Fault::Says(b"353 what\r\n"),
-    Fault::Closes,
-    Fault::Silent,
-];
-
-#[tokio::test(start_paused = true)]
-async fn before_the_message_nothing_is_ever_uncertain() {
-    for phase in 0..MESSAGE_PHASE {
-        for fault in FAULTS {
-            let (outcome, got) = attempt(phase, Some(fault)).await;
-            let wanted = match fault {
-                // A greeting that is no refusal means nothing more.
-                Fault::Says(b"353 what\r\n") if phase == 0 => continue,
-                // lettre says QUIT when it cannot read the answer to EHLO, and its code is gone: to try again harms nobody.
-                Fault::Says(b"571 5.7.1 never\r\n") if phase == 1 => "transient",
-                Fault::Says(reply) if reply.starts_with(b"5") => "permanent",
-                _ => "transient",
-            };
-            assert_eq!(kind(&outcome), wanted, "phase {phase}, {fault:?}: {outcome:?}");
-            assert!(!got.contains("Subject:"), "phase {phase}, {fault:?}");
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn after_the_message_only_250_to_259_accepts_and_only_4yz_and_5yz_refuse() {
-    let wanted = ["transient", "permanent", "permanent", "uncertain", "uncertain", "uncertain", "uncertain"];
-    for (fault, wanted) in FAULTS.into_iter().zip(wanted) {
-        let (outcome, _) = attempt(MESSAGE_PHASE, Some(fault)).await;
-        assert_eq!(kind(&outcome), wanted, "{fault:?}: {outcome:?}");
-    }
-    let says: [(&'static [u8], &str); 8] = [
-        (b"250 accept\xe9\r\n", "accepted"),
-        (b"250-one\r\n250 two\r\n", "accepted"),
-        (b"250\r\n", "accepted"),
-        (b"259 ok\r\n", "accepted"),
-        (b"250 ok\n", "accepted"),
-        (b"220 ok\r\n", "uncertain"),
-        (b"250-one\r\n", "uncertain"),
-        (b"250-one\r\n550 two\r\n", "uncertain"),
-    ];
-    for (reply, wanted) in says {
-        let (outcome, _) = attempt(MESSAGE_PHASE, Some(Fault::Says(reply))).await;
-        assert_eq!(kind(&outcome), wanted, "{}: {outcome:?}", String::from_utf8_lossy(reply));
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_answers_rightly_gets_the_message_with_its_dots_and_one_recipient() {
-    let (outcome, got) = attempt(0, None).await;
-    assert_eq!(outcome, Outcome::Accepted);
-    assert!(got.contains("MAIL FROM:<alice@coop.example>\r\nRCPT TO:<alice@coop.example>\r\nDATA\r\n"), "{got}");
-    assert!(got.ends_with("Subject: x\r\n\r\n..dot\r\n.\r\n"), "{got}");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_reply_without_end_ends_the_connection() {
     let (here, there) = duplex(64 * 1024);
@@ -165,11 +29,11 @@ async fn a_reply_without_end_ends_the_connection() {
         let mut there = there;
         while there.write_all(b"250 and on and on ").await.is_ok() {}
     };
-    let (outcome, ()) = tokio::join!(offer(here), flood);
-    assert_eq!(kind(&outcome), "transient");
+    let (session, ()) = tokio::join!(Session::over(Box::new(here), b""), flood);
+    assert_eq!(session.err().map(|fault| fault.refusal), Some(Refusal::Transient));
 }
 
-async fn log_in(mechanism: Mechanism, script: Vec<(&'static str, String)>) -> Result<(), super::Fault> {
+async fn log_in(mechanism: Mechanism, script: Vec<(&'static str, String)>) -> Result<(), Fault> {
     let (here, there) = duplex(64 * 1024);
     let server = async move {
         let mut there = BufReader::new(there);
@@ -251,11 +115,7 @@ async fn a_token_goes_by_oauthbearer_where_offered_and_its_refusal_is_heard_out(
     assert!(fault.to_string().contains("OAUTHBEARER or XOAUTH2"), "{fault}");
 }
 
-async fn starttls(
-    greeting: &'static [u8],
-    ehlo: &'static [u8],
-    answer: &'static [u8],
-) -> (Result<(), super::Fault>, String) {
+async fn starttls(greeting: &'static [u8], ehlo: &'static [u8], answer: &'static [u8]) -> (Result<(), Fault>, String) {
     let (here, mut there) = duplex(64 * 1024);
     let server = async move {
         let _ = there.write_all(greeting).await;
@@ -284,4 +144,17 @@ async fn without_starttls_nothing_more_is_said() {
     assert!(starttls(b"220 hi\r\n", offer, b"454 not now\r\n").await.0.is_err());
     assert!(starttls(b"220 hi\r\n", offer, b"220 go\r\n250 injected\r\n").await.0.is_err());
     assert!(starttls(b"554 go away\r\n", offer, b"").await.0.is_err());
+    let (refused, _) = starttls(b"220 hi\r\n", b"421 4.3.2 busy\r\n", b"").await;
+    assert_eq!(refused.unwrap_err().trouble, Trouble::Refused("421 4.3.2 busy".to_owned()));
+}
+
+/// The longest attempt: a name server, then four addresses, of which the last answers; STARTTLS, the handshake, the greeting with
+/// EHLO, AUTH, MAIL, RCPT and DATA, each at its limit; the message and QUIT.
+#[test]
+fn the_longest_attempt_is_over_in_half_of_the_watchdogs_time() {
+    let seconds = Duration::from_secs(30);
+    let longest = seconds * 5 + COMMAND + seconds + COMMAND * 5 + MESSAGE + GOODBYE;
+    let unit = include_str!("../../../contrib/systemd/quiethours.service");
+    let hours: u64 = unit.split_once("\nWatchdogSec=").unwrap().1.split_once("h\n").unwrap().0.parse().unwrap();
+    assert!(longest <= Duration::from_secs(hours * 3600) / 2, "{longest:?}");
 }

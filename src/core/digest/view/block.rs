@@ -151,7 +151,7 @@ fn source(notice: &Notice) -> Option<String> {
 /// The beginning of an excerpt, line by line, with an ellipsis where lines were cut.
 fn excerpt(words: &str) -> Vec<String> {
     let words = text::block(words, EXCERPT_LENGTH);
-    let mut lines: Vec<String> = words.trim().lines().map(|line| line.trim_end().to_owned()).collect();
+    let mut lines: Vec<String> = words.trim().lines().map(held_in).collect();
     if lines.len() > EXCERPT_LINES {
         lines.truncate(EXCERPT_LINES);
         while lines.last().is_some_and(String::is_empty) {
@@ -162,6 +162,12 @@ fn excerpt(words: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A line whose blanks at its beginning no wrapping and no browser takes away.
+fn held_in(line: &str) -> String {
+    let words = line.trim_start_matches(' ');
+    format!("{}{}", "\u{a0}".repeat(line.len() - words.len()), words.trim_end())
 }
 
 #[cfg(test)]
@@ -175,6 +181,7 @@ mod tests {
         assert_eq!(lines.len(), EXCERPT_LINES);
         assert_eq!(lines[7], "line 8 …");
         assert_eq!(excerpt("\n one\n\ntwo\n"), ["one", "", "two"]);
+        assert_eq!(excerpt("if a {\n    b c\n}"), ["if a {", "\u{a0}\u{a0}\u{a0}\u{a0}b c", "}"]);
         assert!(excerpt("").is_empty());
     }
 }

@@ -1,0 +1,5 @@
+//! The IMAP mailbox over a stream in memory and a clock that jumps: no test waits for five minutes.
+
+mod matrix;
+mod peer;
+mod table;
