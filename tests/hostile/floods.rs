@@ -93,3 +93,11 @@ fn a_megabyte_in_any_field_is_read_and_its_notice_stays_small() {
     }
     println!("{} fields of {} KiB", fields.len() * units.len(), LARGEST >> 13);
 }
+
+#[test]
+fn ten_thousand_different_senders_leave_a_notice_of_bounded_size() {
+    let senders: Vec<String> = (0..10_000).map(|number| format!("a{number}@forum.example")).collect();
+    let message = format!("From: {}\r\nReply-To: {}\r\n\r\nx", senders.join(", "), senders.join(", "));
+    let found = properties::notice(message.as_bytes());
+    assert_eq!((found.from.first().map(String::as_str), found.reply_to), (Some("a0@forum.example"), None));
+}

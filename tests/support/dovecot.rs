@@ -1,6 +1,6 @@
 //! A Dovecot 2.3 on loopback that needs no root: its own directory, ports and certificate authority; killed when dropped.
 //!
-//! Any user exists; the password is [`PASSWORD`]. Mail is stored in Maildirs.
+//! Any user exists; the password is [`PASSWORD`], or [`UNMISTAKABLE`]. Mail is stored in Maildirs.
 
 use std::{
     fs,
@@ -21,6 +21,9 @@ use super::{
 
 /// The password of every user.
 pub const PASSWORD: &str = "secret";
+
+/// Another password that works, which no sentence of ours holds by chance.
+pub const UNMISTAKABLE: &str = "Tr0ub4dor&3-Zq9";
 
 /// How long a start may take; it takes about 100 ms, more when every core compiles.
 const START_DEADLINE: Duration = Duration::from_secs(20);
@@ -289,6 +292,10 @@ mail_fsync = never
 passdb {{
   driver = static
   args = password={PASSWORD}
+}}
+passdb {{
+  driver = static
+  args = password={UNMISTAKABLE}
 }}
 userdb {{
   driver = static

@@ -19,7 +19,7 @@ use rustls::{
 
 use super::{
     certificates::{self, Certificate},
-    dovecot::{Dovecot, PASSWORD},
+    dovecot::{Dovecot, PASSWORD, UNMISTAKABLE},
 };
 
 /// What becomes of one message.
@@ -374,7 +374,9 @@ impl Session<'_> {
         let offered = self.seen.lock().unwrap().mechanisms.split(' ').any(|offered| offered == mechanism);
         let right = match (mechanism.as_str(), first) {
             _ if !offered => false,
-            ("PLAIN", Some(first)) => first.ends_with(format!("\0{PASSWORD}").as_bytes()),
+            ("PLAIN", Some(first)) => {
+                [PASSWORD, UNMISTAKABLE].iter().any(|password| first.ends_with(format!("\0{password}").as_bytes()))
+            }
             ("LOGIN", _) => self.asked("VXNlcm5hbWU6").is_some() && self.asked("UGFzc3dvcmQ6") == Some(PASSWORD.into()),
             (_, Some(first)) => self.token(&mechanism, &first),
             _ => false,

@@ -2,6 +2,9 @@
 
 use mail_parser::{Address, HeaderValue, parsers::MessageStream};
 
+/// Addresses read of one kind of field: a notification is from one, and comparing each with all others has to end.
+const MOST_PEOPLE: usize = 20;
+
 /// A field as it stands in the message: `value` is still folded and encoded, and ends before its last line end.
 pub(super) struct Field<'x> {
     pub(super) name: &'x str,
@@ -65,11 +68,14 @@ impl<'x> Headers<'x> {
         self.raw(name).is_some()
     }
 
-    /// The addresses of every field of that name, without repetition.
+    /// The first addresses of all fields of that name, without repetition.
     pub(super) fn people(&self, name: &str) -> Vec<Person> {
         let mut people: Vec<Person> = Vec::new();
         for field in self.fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name)) {
             for person in addresses(field.value) {
+                if people.len() >= MOST_PEOPLE {
+                    return people;
+                }
                 if !people.iter().any(|known| known.address.eq_ignore_ascii_case(&person.address)) {
                     people.push(person);
                 }
