@@ -11,6 +11,7 @@ mod filing;
 mod link;
 mod moving;
 mod orphans;
+mod past;
 mod rest;
 mod send;
 mod sweep;
@@ -26,6 +27,7 @@ pub use self::{
     collect::{held, preview},
     explain::{mailbox as explain_mailbox, smtp as explain_smtp},
     link::connect,
+    past::{ReadFolders, arrivals},
     send::try_smtp,
     witness::{Event, Log, Witness},
 };

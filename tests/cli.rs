@@ -65,7 +65,9 @@ impl Home {
 #[test]
 fn without_a_configuration_every_command_says_to_run_init() {
     let home = Home::empty();
-    for command in ["status", "hours", "check", "run", "away", "available", "auto", "preview", "release", "sieve"] {
+    for command in
+        ["status", "hours", "check", "run", "away", "available", "auto", "preview", "release", "report", "sieve"]
+    {
         let (stdout, stderr) = home.run(&[command], 78);
         assert!(stdout.is_empty(), "{stdout}");
         assert!(stderr.contains("quiethours init"), "{command}: {stderr}");
@@ -226,9 +228,20 @@ fn help_speaks_the_language_of_the_reader() {
     assert!(home.run(&["--help"], 0).0.contains("Open or closed"));
     assert!(home.run(&["--lang", "fr", "--help"], 0).0.contains("Ouvert ou fermé"));
     for language in ["fr", "en"] {
-        for command in
-            ["demo", "check", "run", "status", "hours", "away", "available", "preview", "inspect", "sieve", "man"]
-        {
+        for command in [
+            "demo",
+            "check",
+            "run",
+            "status",
+            "hours",
+            "away",
+            "available",
+            "preview",
+            "inspect",
+            "report",
+            "sieve",
+            "man",
+        ] {
             let (text, _) = home.run(&["--lang", language, command, "--help"], 0);
             assert!(!text.contains("help-"), "a sentence is missing: {text}");
         }

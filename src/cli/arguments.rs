@@ -36,6 +36,7 @@ pub(super) enum Command {
     Preview(Preview),
     Release,
     Inspect(Inspect),
+    Report(Report),
     Sieve(Sieve),
     Completions(Completions),
     Man(Man),
@@ -72,7 +73,7 @@ pub struct Status {
     pub peek: bool,
 }
 
-/// A year ahead is as far as the timeline looks.
+/// A year is as far as the timeline looks.
 const MOST_DAYS: i64 = 366;
 
 #[derive(Debug, Args)]
@@ -136,6 +137,16 @@ pub struct Inspect {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// One object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// How many days back.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=MOST_DAYS))]
+    pub days: u16,
+    /// For programs.
     #[arg(long)]
     pub json: bool,
 }

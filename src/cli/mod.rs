@@ -12,6 +12,7 @@ mod man;
 pub mod output;
 mod preview;
 mod release;
+mod report;
 mod run;
 mod sieve;
 mod status;
@@ -124,6 +125,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(context, arguments),
         Command::Preview(arguments) => preview::run(context, arguments),
         Command::Release => release::run(context),
+        Command::Report(arguments) => report::run(context, arguments),
         Command::Demo(arguments) => demo::run(context, arguments),
         Command::Sieve(arguments) => sieve::run(context, arguments),
         Command::Completions(arguments) => man::completions(context, arguments),

@@ -1,6 +1,9 @@
 //! What the commands print, and the shapes that several of them share in JSON.
 
-use std::io::{ErrorKind, Write as _};
+use std::{
+    env,
+    io::{ErrorKind, Write as _},
+};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -8,6 +11,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use crate::core::{
+    report::Glyphs,
     sentences::Sentences,
     timeline::{Reason, State},
 };
@@ -30,6 +34,14 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 pub fn complain(text: &str) {
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Block elements where the locale is UTF-8: the first variable that is set decides (locale(7)).
+pub fn glyphs() -> Glyphs {
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    let charset = locale.to_ascii_lowercase().replace('-', "");
+    if charset.contains("utf8") { Glyphs::Unicode } else { Glyphs::Ascii }
 }
 
 /// RFC 3339 with the offset of `timezone`.

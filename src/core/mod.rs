@@ -12,6 +12,7 @@ pub mod mail;
 pub mod notice;
 pub mod outcome;
 pub mod release;
+pub mod report;
 pub mod selector;
 pub mod sentences;
 pub mod sieve;

@@ -200,14 +200,27 @@ impl Link {
 /// # Errors
 /// Whatever keeps the mailbox from being used; nothing was moved.
 pub async fn connect(config: &MailboxConfig, create: bool) -> Result<Box<dyn Mailbox>, MailboxError> {
-    let folders =
-        FolderNames { intake: config.intake.clone(), held: config.held.clone(), released: config.released.clone() };
-    let mut mailbox: Box<dyn Mailbox> = match &config.source {
-        Source::Imap(account) => Box::new(log_in(account, &folders).await?),
-        Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)?),
-    };
+    let mut mailbox = reach(config).await?;
     mailbox.prepare(create).await?;
     Ok(mailbox)
+}
+
+/// Connects to a mailbox whose folders may be missing: nothing but reading is meant.
+pub(super) async fn connect_to_read(config: &MailboxConfig) -> Result<Box<dyn Mailbox>, MailboxError> {
+    let mut mailbox = reach(config).await?;
+    match mailbox.prepare(false).await {
+        Ok(()) | Err(MailboxError::Missing(_)) => Ok(mailbox),
+        Err(error) => Err(error),
+    }
+}
+
+async fn reach(config: &MailboxConfig) -> Result<Box<dyn Mailbox>, MailboxError> {
+    let folders =
+        FolderNames { intake: config.intake.clone(), held: config.held.clone(), released: config.released.clone() };
+    Ok(match &config.source {
+        Source::Imap(account) => Box::new(log_in(account, &folders).await?),
+        Source::Maildir(root) => Box::new(MaildirMailbox::new(root, &folders)?),
+    })
 }
 
 /// A token that is refused may have expired since its command last looked: it is asked for anew, once. A password is not, since

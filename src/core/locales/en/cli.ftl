@@ -50,6 +50,9 @@ help-release = A digest now
 help-inspect = What quiethours makes of messages
 help-inspect-files = Messages, one a file
 help-inspect-json = As JSON, one object a line
+help-report = What the mailbox’s past would have been: notifications in the off-hours, digests; changes nothing
+help-report-days = How many days back
+help-report-json = As JSON, for programs
 help-sieve = Print the rule that files the notifications at delivery; installs nothing
 help-sieve-mailbox = Which of several mailboxes
 help-completions = Print the completions of a shell
@@ -194,3 +197,47 @@ inspect-urgency = priority
 inspect-urgency-high = high
 inspect-verdict = verdict
 check-always-open = Your hours are always open: nothing is held, except during “quiethours away”
+
+## report
+
+report-period = { $from } to { $to }, by your hours as they are now.
+report-day = { $to }, by your hours as they are now.
+report-closed = These are your off-hours: what arrived since { $since } is not counted.
+report-notifications = { $count ->
+    [0] No notification.
+    [one] One notification{ $off ->
+        [0] , not in your off-hours.
+       *[other] , in your off-hours.
+    }
+   *[other] { $count } notifications{ $off ->
+        [0] , none in your off-hours.
+        [one] , one of them in your off-hours.
+       *[other] , { $off } of them in your off-hours.
+    }
+}
+report-times = They reached into { $times }.
+report-evenings = { $count ->
+    [one] one weekday evening or night
+   *[other] { $count } weekday evenings or nights
+}
+report-weekends = { $count ->
+    [one] one week-end
+   *[other] { $count } week-ends
+}
+report-holidays = { $count ->
+    [one] one public holiday
+   *[other] { $count } public holidays
+}
+report-and = and
+report-urgent = { $count ->
+    [one] One of them would have passed at once, as urgent.
+   *[other] { $count } of them would have passed at once, as urgent.
+}
+report-digests = { $count ->
+    [one] One digest would have done.
+   *[other] { $count } digests would have done.
+}
+report-picture = In your off-hours, by day and hour:
+report-none-shade = { $shade } none
+report-open-shade = blank: open
+report-folders = Read without changing anything ({ $mailbox }): { $folders }.

@@ -50,6 +50,9 @@ help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
 help-inspect-json = En JSON, un objet par ligne
+help-report = Ce que le passé de la boîte aurait donné : notifications hors horaires, récapitulatifs ; ne change rien
+help-report-days = Combien de jours en arrière
+help-report-json = En JSON, pour les programmes
 help-sieve = Afficher la règle qui range les notifications dès leur arrivée ; n’installe rien
 help-sieve-mailbox = Laquelle de plusieurs boîtes
 help-completions = Afficher la complétion pour un interpréteur de commandes
@@ -194,3 +197,47 @@ inspect-urgency = priorité
 inspect-urgency-high = haute
 inspect-verdict = verdict
 check-always-open = Vos heures sont toujours ouvertes : rien n’est retenu, sauf pendant « quiethours away »
+
+## report
+
+report-period = Du { $from } au { $to }, d’après vos horaires actuels.
+report-day = Le { $to }, d’après vos horaires actuels.
+report-closed = Ce sont vos heures de repos : ce qui est arrivé depuis { $since } n’est pas compté.
+report-notifications = { $count ->
+    [0] Aucune notification.
+    [one] Une notification{ $off ->
+        [0] , mais pas pendant vos heures de repos.
+       *[other] , pendant vos heures de repos.
+    }
+   *[other] { $count } notifications{ $off ->
+        [0] , aucune pendant vos heures de repos.
+        [one] , dont une pendant vos heures de repos.
+       *[other] , dont { $off } pendant vos heures de repos.
+    }
+}
+report-times = Elles ont pris sur { $times }.
+report-evenings = { $count ->
+    [one] une soirée ou nuit de semaine
+   *[other] { $count } soirées ou nuits de semaine
+}
+report-weekends = { $count ->
+    [one] un week-end
+   *[other] { $count } week-ends
+}
+report-holidays = { $count ->
+    [one] un jour férié
+   *[other] { $count } jours fériés
+}
+report-and = et
+report-urgent = { $count ->
+    [one] Une d’elles serait passée tout de suite, comme urgente.
+   *[other] { $count } d’entre elles seraient passées tout de suite, comme urgentes.
+}
+report-digests = { $count ->
+    [one] Un seul récapitulatif aurait suffi.
+   *[other] { $count } récapitulatifs auraient suffi.
+}
+report-picture = Pendant vos heures de repos, selon le jour et l’heure :
+report-none-shade = { $shade } aucune
+report-open-shade = blanc : ouvert
+report-folders = Lus sans rien y changer ({ $mailbox }) : { $folders }.
