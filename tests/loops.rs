@@ -144,7 +144,7 @@ fn a_message_of_50_mb_is_held_and_released_in_less_than_5_mib_of_memory() {
     let process = child.id();
     let daemon = support::volunteer::Running::of(child);
     await_that("the daemon is connected", || alice.log().contains("connected"));
-    let mut night = |topic: u32, octets: usize| {
+    let night = |topic: u32, octets: usize| {
         alice.server.deliver_lmtp("alice", &with_attachment(topic, octets));
         await_that("it is held", || alice.client().count(HELD) == 1);
         alice.ok(&["available", "--yes", "--for", "1h"]);
