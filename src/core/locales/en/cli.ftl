@@ -202,7 +202,9 @@ check-always-open = Your hours are always open: nothing is held, except during â
 
 report-period = { $from } to { $to }, by your hours as they are now.
 report-day = { $to }, by your hours as they are now.
-report-closed = These are your off-hours: what arrived since { $since } is not counted.
+report-closed =
+    These are your off-hours:
+    what arrived since { $since } is not counted.
 report-notifications = { $count ->
     [0] No notification.
     [one] One notification{ $off ->

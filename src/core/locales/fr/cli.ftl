@@ -202,7 +202,9 @@ check-always-open = Vos heures sont toujours ouvertes : rien n’est retenu, sau
 
 report-period = Du { $from } au { $to }, d’après vos horaires actuels.
 report-day = Le { $to }, d’après vos horaires actuels.
-report-closed = Ce sont vos heures de repos : ce qui est arrivé depuis { $since } n’est pas compté.
+report-closed =
+    Ce sont vos heures de repos :
+    ce qui est arrivé depuis { $since } n’est pas compté.
 report-notifications = { $count ->
     [0] Aucune notification.
     [one] Une notification{ $off ->
