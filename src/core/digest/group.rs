@@ -142,7 +142,10 @@ fn in_order<'a>(input: &'a Input, own: &'a [Sketch]) -> Vec<Original<'a>> {
     let entries = own.iter().zip(&input.entries).map(|(sketch, entry)| Original { sketch, entry: Some(entry) });
     let sketches = input.sketches.iter().map(|sketch| Original { sketch, entry: None });
     let mut originals: Vec<Original<'_>> = entries.chain(sketches).collect();
-    originals.sort_unstable_by(|a, b| a.sketch.in_order().cmp(&b.sketch.in_order()));
+    // Of two copies the one whose words are at hand is shown.
+    originals.sort_unstable_by(|a, b| {
+        (a.sketch.in_order(), a.entry.is_none()).cmp(&(b.sketch.in_order(), b.entry.is_none()))
+    });
     originals
 }
 
