@@ -48,10 +48,10 @@ impl Daemon {
     /// Also of mailboxes that left the configuration: they may come back.
     fn remember_unfiled(&self, filed: &HashSet<String>) -> Result<(), StateError> {
         let originals = self.release.iter().flat_map(|release| &release.manifest);
-        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&original.mailbox)).collect();
-        let names: HashSet<&str> = left.iter().map(|original| original.mailbox.as_str()).collect();
+        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&*original.mailbox)).collect();
+        let names: HashSet<&str> = left.iter().map(|original| &*original.mailbox).collect();
         for name in names {
-            let idents = left.iter().filter(|original| original.mailbox == name).map(|original| original.ident);
+            let idents = left.iter().filter(|original| *original.mailbox == *name).map(|original| original.ident);
             self.state.add_unfiled(name, idents)?;
         }
         Ok(())
