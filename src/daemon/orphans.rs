@@ -8,13 +8,16 @@ use super::{Daemon, Failure, Progress, moving::relocate};
 use crate::{
     core::{
         mail::{Envelope, Folder, Ident, Uid, Verdict},
-        release::{self, LOOK_BACK, SETTLING},
+        release::{self, LOOK_BACK},
     },
     io::{
         mailbox::{Access, Listing, Look, Mailbox, MailboxError, Sight},
         state::StateError,
     },
 };
+
+/// The note that says since when sealed originals are looked for whose digest was not found.
+const ORPHANS_SINCE: &str = "orphans_since";
 
 /// The sealed originals of one mailbox.
 struct Sealed {
@@ -25,7 +28,8 @@ struct Sealed {
 
 impl Daemon {
     /// Looks once, when every mailbox is up, before anything is sealed. A sealed set is an intent without outcome: its digest is
-    /// looked for; found, or partly filed already: the rest is filed; not found: unsealed, and in the next digest.
+    /// looked for, as long as after an attempt; found, or partly filed already: the rest is filed; not found: unsealed, and in
+    /// the next digest.
     pub(super) async fn settle_orphans(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
         if !self.links.iter().all(|link| link.is_up()) {
             // One that stays away must not keep the others waiting for ever: what was tried is enough.
@@ -57,14 +61,28 @@ impl Daemon {
         }
         let rid = release::rid(&self.config.profile, idents());
         let delivered = filed || self.was_delivered(&rid, now).await?;
-        if !delivered && now >= self.started_at && now < self.started_at + SETTLING {
-            return Ok(Progress::Waits(Some(self.started_at + SETTLING)));
+        let since = self.orphaned_since(now).map_err(|error| (0, error.into()))?;
+        let until = since + self.config.digest.route().patience();
+        // A clock that was set back must not prolong the wait.
+        if !delivered && now >= since && now < until {
+            return Ok(Progress::Waits(Some(until)));
         }
         for sealed in found {
             let index = sealed.index;
             self.settle_one(sealed, delivered, now).await.map_err(|failure| (index, failure))?;
         }
+        self.state.set_note(ORPHANS_SINCE, None).map_err(|error| (0, error.into()))?;
         Ok(Progress::Nothing)
+    }
+
+    /// When they were first seen: the attempt was before. In the state, since each run of `--once` starts anew.
+    fn orphaned_since(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StateError> {
+        let noted = self.state.note(ORPHANS_SINCE)?;
+        if let Some(since) = noted.and_then(|text| text.parse().ok()) {
+            return Ok(since);
+        }
+        self.state.set_note(ORPHANS_SINCE, Some(&now.to_rfc3339()))?;
+        Ok(now)
     }
 
     async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
