@@ -67,9 +67,12 @@ impl Daemon {
         if !delivered && now >= since && now < until {
             return Ok(Progress::Waits(Some(until)));
         }
-        for sealed in found {
-            let index = sealed.index;
-            self.settle_one(sealed, delivered, now).await.map_err(|failure| (index, failure))?;
+        for sealed in &found {
+            self.settle_one(sealed, delivered, now).await.map_err(|failure| (sealed.index, failure))?;
+        }
+        // Only now, for all: what still carries it in a held folder after another interruption was listed.
+        for index in found.iter().map(|sealed| sealed.index).filter(|_| delivered) {
+            self.untag_released(index).await.map_err(|failure| (index, failure))?;
         }
         self.state.set_note(ORPHANS_SINCE, None).map_err(|error| (0, error.into()))?;
         Ok(Progress::Nothing)
@@ -105,7 +108,8 @@ impl Daemon {
         Ok(sealed)
     }
 
-    async fn settle_one(&mut self, sealed: Sealed, delivered: bool, now: DateTime<Utc>) -> Result<(), Failure> {
+    /// Unseals the originals of one mailbox, or moves them, without taking the keyword off.
+    async fn settle_one(&mut self, sealed: &Sealed, delivered: bool, now: DateTime<Utc>) -> Result<(), Failure> {
         let Self { links, state, .. } = self;
         let name = links[sealed.index].name.clone();
         let Some(mailbox) = links[sealed.index].mailbox() else { return Ok(()) };
@@ -117,7 +121,11 @@ impl Daemon {
         }
         let verdicts: Vec<_> = sealed.held.iter().map(|(_, ident)| (*ident, Verdict::Released)).collect();
         state.remember(&name, &verdicts, now)?;
-        relocate(mailbox, state, &name, &uids, Folder::Released).await?;
+        relocate(mailbox, state, &name, &uids, Folder::Released).await
+    }
+
+    async fn untag_released(&mut self, index: usize) -> Result<(), Failure> {
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(()) };
         mailbox.open(Folder::Released, Access::Write).await?;
         let tagged = mailbox.list(Listing::Sealed).await?;
         mailbox.seal(&tagged, false).await?;
