@@ -57,6 +57,7 @@ impl Daemon {
         let idents = || found.iter().flat_map(|sealed| sealed.held.iter().map(|(_, ident)| *ident));
         let filed = found.iter().any(|sealed| !sealed.released.is_empty());
         if idents().next().is_none() && !filed {
+            self.forget_orphans().map_err(|error| (0, error.into()))?;
             return Ok(Progress::Nothing);
         }
         let rid = release::rid(&self.config.profile, idents());
@@ -74,7 +75,7 @@ impl Daemon {
         for index in found.iter().map(|sealed| sealed.index).filter(|_| delivered) {
             self.untag_released(index).await.map_err(|failure| (index, failure))?;
         }
-        self.state.set_note(ORPHANS_SINCE, None).map_err(|error| (0, error.into()))?;
+        self.forget_orphans().map_err(|error| (0, error.into()))?;
         Ok(Progress::Nothing)
     }
 
@@ -86,6 +87,13 @@ impl Daemon {
         }
         self.state.set_note(ORPHANS_SINCE, Some(&now.to_rfc3339()))?;
         Ok(now)
+    }
+
+    fn forget_orphans(&self) -> Result<(), StateError> {
+        match self.state.note(ORPHANS_SINCE)? {
+            Some(_) => self.state.set_note(ORPHANS_SINCE, None),
+            None => Ok(()),
+        }
     }
 
     async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
