@@ -252,12 +252,14 @@ impl<'a> Life<'a> {
         );
     }
 
-    /// What the state says of an attempt without an outcome was as much longer ago.
+    /// What the state says of an attempt without an outcome was as much longer ago; so was the first look for one that a lost
+    /// state knew of.
     pub fn let_time_pass(&self) {
+        drop(State::open(&self.state_dir()).unwrap());
         let database = Connection::open(self.state_dir().join("state.db")).unwrap();
         let update = "UPDATE release SET intent_at = intent_at - ?1";
         database.execute(update, [PATIENCE.num_microseconds().unwrap()]).unwrap();
-        let update = "UPDATE note SET text = ?1 WHERE name = 'orphans_since'";
+        let update = "INSERT OR REPLACE INTO note VALUES ('orphans_since', ?1)";
         database.execute(update, [(Utc::now() - PATIENCE).to_rfc3339()]).unwrap();
     }
 
