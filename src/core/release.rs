@@ -72,6 +72,11 @@ impl Route {
         }
     }
 
+    /// How long after an attempt whose outcome is unknown the digest is looked for; then it is taken as not delivered.
+    pub fn patience(&self) -> TimeDelta {
+        self.looks().last().copied().unwrap_or_default()
+    }
+
     /// How long after an attempt whose outcome is unknown to look, beyond at once. After the last it is taken as not delivered.
     fn looks(&self) -> &'static [TimeDelta] {
         match self {

@@ -129,18 +129,24 @@ impl Dovecot {
     /// Puts a message into the user's INBOX as it lies on disk: under a file name of its own (`name:2,FLAGS` in `cur`),
     /// received at `when`.
     pub fn store(&self, user: &str, name: &str, when: SystemTime, message: &[u8]) {
+        self.store_in(user, "", name, when, message);
+    }
+
+    /// As [`Dovecot::store`], into a folder as it is called on disk: `.Notifications`, or nothing for INBOX.
+    pub fn store_in(&self, user: &str, folder: &str, name: &str, when: SystemTime, message: &[u8]) {
         let maildir = self.maildir(user);
-        for folder in ["cur", "new", "tmp"] {
-            fs::create_dir_all(maildir.join(folder)).expect("Maildir");
+        let folder = if folder.is_empty() { maildir.clone() } else { maildir.join(folder) };
+        let places = ["cur", "new", "tmp"].map(|place| folder.join(place));
+        for place in &places {
+            fs::create_dir_all(place).expect("Maildir");
         }
-        let path = maildir.join("cur").join(name);
+        let path = folder.join("cur").join(name);
         fs::write(&path, message).expect("message");
         fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(when)).expect("its time");
-        let above = maildir.ancestors().take(3);
-        for own in above.chain(["cur", "new", "tmp"].map(|folder| maildir.join(folder)).iter().map(PathBuf::as_path)) {
+        let above = maildir.ancestors().take(3).chain([folder.as_path()]);
+        for own in above.chain(places.iter().map(PathBuf::as_path)).chain([path.as_path()]) {
             self.owner.give(own);
         }
-        self.owner.give(&path);
     }
 
     /// A second client, logged in over cleartext.
