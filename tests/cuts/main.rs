@@ -29,6 +29,7 @@ use spots::Language;
 use support::{
     dovecot::{Builder, Dovecot},
     faults::{Fault, Speaker, Spot, Transcript},
+    long,
 };
 
 /// Evenings at a time: they wait for the server more than they compute.
@@ -40,10 +41,6 @@ const TRIES: usize = 5;
 
 /// Failures that are shown.
 const SHOWN: usize = 10;
-
-fn long() -> bool {
-    std::env::var_os("QH_LONG").is_some()
-}
 
 /// A server that takes many users in a short time: no new program for each connection.
 fn server() -> Builder {
@@ -123,7 +120,7 @@ fn dialogue(scene: &Arc<Scene>, line: Line, after: After, every: bool) -> (Vec<S
     };
     let bytes: usize = transcripts.iter().map(|transcript| transcript.client.len() + transcript.server.len()).sum();
     let places = places(language, transcripts, every);
-    println!("{line:?}, digest by {:?}, {after:?}: {} places in {bytes} bytes", scene.delivery, places.len());
+    println!("{} places in {bytes} bytes of {line:?}, digest by {:?}, {after:?}", places.len(), scene.delivery);
     (places, expected)
 }
 

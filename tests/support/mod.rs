@@ -15,3 +15,8 @@ pub mod smtp_peer;
 pub mod stage;
 pub mod token;
 pub mod volunteer;
+
+/// Nothing is left out, however long it takes: `tests/run --long`.
+pub fn long() -> bool {
+    std::env::var_os("QH_LONG").is_some()
+}
