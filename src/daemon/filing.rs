@@ -99,9 +99,9 @@ async fn file_one(mailbox: &mut dyn Mailbox, state: &State, name: &str, original
     let uids = if same {
         originals.iter().map(|original| original.uid.clone()).collect()
     } else {
-        // The UIDs mean nothing any more: known again by the keyword, else by ident.
+        // The UIDs mean nothing any more: known again by the keyword, or by ident where not all carry it.
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
-        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
+        if sealed.len() < originals.len() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
     let idents = originals.iter().map(|original| original.ident).collect();
     move_to_released(mailbox, state, name, &uids, &idents).await
