@@ -11,7 +11,7 @@ use support::{
     dovecot::Dovecot,
     home::Home,
     mails::{at, discourse},
-    volunteer::{Volunteer, await_that},
+    volunteer::{Volunteer, await_that, peak},
 };
 
 const HELD: &str = "Quiet Hours";
@@ -136,13 +136,6 @@ fn of_more_messages_than_are_kept_in_memory_the_digest_shows_the_last_words_and_
     assert_eq!((home.names(HELD).len(), home.names(RELEASED).len()), (0, 2_101));
 }
 
-/// Peak of the resident memory of a process in KiB (proc(5)).
-fn peak(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
-}
-
 /// A forum's mail with an attachment of `octets`.
 fn with_attachment(topic: u32, octets: usize) -> Vec<u8> {
     let text = String::from_utf8(discourse(topic, topic, &format!("Sujet {topic}."), "La photo.")).unwrap();
@@ -178,7 +171,7 @@ fn a_message_of_50_mb_is_held_and_released_in_less_than_5_mib_of_memory() {
     let large = night(2, 50_000_000);
     assert_eq!(alice.digests().len(), 2);
     assert!(alice.digests().iter().all(|digest| digest.contains("La photo.") && digest.contains("photo.png")));
-    println!("peak of resident memory: {small} KiB with a small message, {large} KiB with one of 50 MB");
+    println!("{large} KiB of memory at most with a message of 50 MB, {small} KiB with a small one");
     assert!(large - small < 5 * 1024, "{small} KiB before, {large} KiB after");
     assert_eq!(daemon.stop(), Some(0));
 }

@@ -114,9 +114,9 @@ async fn file_one(
     let uids = if same {
         originals.iter().map(|original| original.uid.clone()).collect()
     } else {
-        // The UIDs mean nothing any more: known again by the keyword, else by ident.
+        // The UIDs mean nothing any more: known again by the keyword, or by ident where not all carry it.
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
-        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
+        if sealed.len() < originals.len() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
     relocate(mailbox, state, name, &uids, Folder::Released).await?;
     Ok(originals.iter().map(|original| original.ident).collect())

@@ -19,7 +19,7 @@ pub mod strace;
 pub mod token;
 pub mod volunteer;
 
-/// Whether everything is to be run that takes long: `tests/run --long`.
+/// Nothing is left out, however long it takes: `tests/run --long`.
 pub fn long() -> bool {
     std::env::var_os("QH_LONG").is_some()
 }

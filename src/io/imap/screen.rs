@@ -18,6 +18,10 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, BufWriter, ReadBuf};
 
 use self::partial::{Partial, Whole, invalid, second_word, words};
 
+/// What is read in answer to one command, before the connection is given up. The largest answer that we ask for is a batch of
+/// 500 headers, each of which may have 64 KiB: 32 MiB.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
 /// Bytes asked from the stream at once.
 const READ_SIZE: usize = 16 * 1024;
 
@@ -60,6 +64,8 @@ pub struct Screen {
     /// The response that is going up.
     screened: Cursor<Vec<u8>>,
     namespace: Vec<u8>,
+    /// Bytes read since the last command.
+    answered: usize,
 }
 
 impl Screen {
@@ -67,7 +73,12 @@ impl Screen {
     pub fn new(stream: Box<dyn Duplex>) -> Self {
         let screened = Cursor::new(Vec::new());
         let stream = BufWriter::new(stream);
-        Self { stream, unread: Vec::new(), partial: Partial::default(), screened, namespace: Vec::new() }
+        Self { stream, unread: Vec::new(), partial: Partial::default(), screened, namespace: Vec::new(), answered: 0 }
+    }
+
+    /// A command goes out: what comes from now on is the answer to it.
+    pub fn expect_answer(&mut self) {
+        self.answered = 0;
     }
 
     /// The stream itself, for TLS; `None` if the other side has already sent more than it was asked: those bytes would be
@@ -91,6 +102,10 @@ impl Screen {
         loop {
             let used = self.partial.take(&self.unread)?;
             self.unread.drain(..used);
+            self.answered += used;
+            if self.answered > MAX_ANSWER {
+                return Poll::Ready(Err(invalid("an answer without end")));
+            }
             if let Some(whole) = self.partial.finished() {
                 self.screened = Cursor::new(self.screen(whole)?);
                 return Poll::Ready(Ok(true));

@@ -125,6 +125,22 @@ async fn each_response_goes_up_by_itself_and_an_unreadable_one_as_a_line_that_sa
 }
 
 #[tokio::test]
+async fn an_answer_of_too_many_responses_ends_the_connection_and_the_next_one_is_counted_anew() {
+    let response = format!("* SEARCH{}\r\n", " 1".repeat(500_000));
+    let bytes = response.repeat(MAX_ANSWER / response.len() + 1);
+    let (lines, end, _) = handed_up(bytes.as_bytes(), 1 << 20).await;
+    assert_eq!(lines.len(), MAX_ANSWER / response.len());
+    assert_eq!(end.unwrap_err().kind(), io::ErrorKind::InvalidData);
+
+    let stream = tokio::io::join(Cursor::new(bytes.into_bytes()), tokio::io::sink());
+    let mut screen = Screen::new(Box::new(stream));
+    for _ in 0..=MAX_ANSWER / response.len() {
+        screen.expect_answer();
+        screen.read_exact(&mut vec![0; response.len()]).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_completion_that_cannot_be_read_ends_the_connection() {
     let (lines, end, _) = handed_up(b"* 1 EXISTS\r\nA1 YES\r\n* 2 EXISTS\r\n", 4096).await;
     assert_eq!(lines, ["* 1 EXISTS\r\n"]);
