@@ -173,7 +173,10 @@ impl Daemon {
     ) -> Result<Self, StateError> {
         let now = clock.now();
         state.prune(now)?;
-        state.enabled_at(now)?;
+        // Under a clock that is not set yet, the first start is still to come: the first sweep writes it.
+        if now >= gate::EARLIEST {
+            state.enabled_at(now)?;
+        }
         let release = state.release()?;
         let noted = state.note("last_error")?;
         Ok(Self {
