@@ -4,6 +4,7 @@
 
 pub mod certificates;
 pub mod client;
+pub mod disk;
 pub mod dovecot;
 pub mod faults;
 pub mod home;
