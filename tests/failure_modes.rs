@@ -57,7 +57,8 @@ fn tests_of(file: &Path) -> BTreeSet<String> {
 #[test]
 fn every_test_that_the_document_names_is_there() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let named: Vec<_> = rows().iter().flat_map(|row| named(&row.shown_by)).collect();
+    let rows_and_their_parts = DOCUMENT.lines().filter(|line| line.starts_with('|'));
+    let named: Vec<_> = rows_and_their_parts.flat_map(named).collect();
     let files: BTreeSet<&String> = named.iter().map(|(file, _)| file).collect();
     let found: BTreeMap<_, _> = files.into_iter().map(|file| (file, tests_of(&root.join(file)))).collect();
     let missing: Vec<_> = named.iter().filter(|(file, test)| !found[file].contains(test)).collect();

@@ -114,6 +114,28 @@ fn twelve_digests_in_a_day_are_the_most_and_what_waits_comes_the_next_day() {
     assert!(home.names(HELD).is_empty());
 }
 
+#[test]
+fn of_more_messages_than_are_kept_in_memory_the_digest_shows_the_last_words_and_counts_the_rest() {
+    let home = Home::new("", "");
+    // The folders are made.
+    home.play("2026-11-20T10:00:00+01:00", "2026-11-20T19:00:00+01:00", Vec::new());
+    let long = 2_100;
+    // One topic that goes on all night, then another: what is shown of both comes after what is kept.
+    for post in 1..=long {
+        let when = at("2026-11-20T20:00:00+01:00") + TimeDelta::seconds(i64::from(post));
+        home.deliver_into(HELD, &when.to_rfc3339(), &discourse(1, post, "Le fil sans fin", &format!("Parole {post}.")));
+    }
+    home.deliver_into(HELD, "2026-11-21T20:00:00+01:00", &discourse(2, 9000, "Le dernier", "Enfin du neuf."));
+    home.play("2026-11-23T08:00:00+01:00", "2026-11-23T10:00:00+01:00", Vec::new());
+    let [digest] = &home.digests()[..] else { panic!("one digest") };
+    let digest = digest.replace(['\u{a0}', '\u{202f}'], " ");
+    for words in ["Parole 2098.", "Parole 2099.", "Parole 2100.", "Enfin du neuf.", "2100 messages", "2097 autres"] {
+        assert!(digest.contains(words), "{words}: {digest}");
+    }
+    assert!(!digest.contains("Parole 2097."));
+    assert_eq!((home.names(HELD).len(), home.names(RELEASED).len()), (0, 2_101));
+}
+
 /// A forum's mail with an attachment of `octets`.
 fn with_attachment(topic: u32, octets: usize) -> Vec<u8> {
     let text = String::from_utf8(discourse(topic, topic, &format!("Sujet {topic}."), "La photo.")).unwrap();
