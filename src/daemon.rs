@@ -24,7 +24,7 @@ use futures::{future::LocalBoxFuture, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
 pub use self::{
-    collect::{held, preview},
+    collect::preview,
     explain::{mailbox as explain_mailbox, smtp as explain_smtp},
     link::connect,
     past::{ReadFolders, arrivals},

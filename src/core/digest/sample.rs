@@ -57,6 +57,7 @@ pub(super) fn keyed(key: &str, n: usize) -> Entry {
 pub(super) fn input() -> Input {
     Input {
         entries: Vec::new(),
+        sketches: Vec::new(),
         passed: Vec::new(),
         troubles: Vec::new(),
         period: Period { from: opening() - TimeDelta::hours(63), to: opening() },

@@ -14,7 +14,7 @@ use crate::core::{
 };
 
 /// Excerpts of one topic: the last three tell where it stands.
-const EXCERPTS: usize = 3;
+pub(in super::super) const EXCERPTS: usize = 3;
 /// Of an excerpt, so that a block fits on a telephone's screen.
 const EXCERPT_LINES: usize = 8;
 const EXCERPT_LENGTH: usize = 500;
@@ -32,7 +32,12 @@ impl Speaker<'_> {
             title: self.title(topic),
             open: topic_link(topic).map(|web| self.open(web)),
             about: self.about(topic).join(" · "),
-            messages: topic.entries().skip(hidden).map(|entry| self.message(entry)).collect(),
+            messages: topic
+                .originals()
+                .skip(hidden)
+                .filter_map(|original| original.entry)
+                .map(|entry| self.message(entry))
+                .collect(),
             more: (hidden > 0).then(|| self.say_count("digest-more-messages", hidden)),
             attachments: self.attachments(topic),
             reply: reply.map(|reply| self.reply(reply)),
@@ -41,13 +46,14 @@ impl Speaker<'_> {
     }
 
     pub(super) fn line(&self, topic: &Topic<'_>, spell_link: bool) -> Line {
-        let latest = topic.latest;
-        let mut about = self.who_and_when(&latest.notice, latest.received);
-        about.extend(source(&latest.notice));
+        let (latest, notice) = (topic.latest.sketch, topic.latest.notice());
+        let mut about: Vec<String> = notice.and_then(author).into_iter().collect();
+        about.push(self.moments.at(latest.received));
+        about.extend(notice.and_then(source));
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if latest.notice.closed {
+        if latest.traits.closed {
             about.push(self.sentences.say("digest-closed-topic"));
         }
         let href = topic_link(topic).map(|web| web.href);
@@ -56,7 +62,7 @@ impl Speaker<'_> {
 
     /// A line about one notice.
     pub(super) fn notice_line(&self, notice: &Notice, about: String, spell_link: bool) -> Line {
-        let title = named(notice).unwrap_or_else(|| self.untitled(notice));
+        let title = named(notice).unwrap_or_else(|| self.untitled(notice.unreadable));
         Line { title, href: web(notice).map(|web| web.href), about, spell_link }
     }
 
@@ -65,11 +71,11 @@ impl Speaker<'_> {
     }
 
     fn title(&self, topic: &Topic<'_>) -> String {
-        topic.newest(named).unwrap_or_else(|| self.untitled(&topic.latest.notice))
+        topic.newest(named).unwrap_or_else(|| self.untitled(topic.latest.sketch.traits.unreadable))
     }
 
-    fn untitled(&self, notice: &Notice) -> String {
-        self.sentences.say(if notice.unreadable { "digest-unreadable" } else { "digest-untitled" })
+    fn untitled(&self, unreadable: bool) -> String {
+        self.sentences.say(if unreadable { "digest-unreadable" } else { "digest-untitled" })
     }
 
     fn about(&self, topic: &Topic<'_>) -> Vec<String> {
@@ -77,7 +83,7 @@ impl Speaker<'_> {
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if topic.entries().any(|entry| entry.notice.urgent) {
+        if topic.originals().any(|original| original.sketch.traits.urgent) {
             about.push(self.sentences.say("digest-priority"));
         }
         about
@@ -105,7 +111,7 @@ impl Speaker<'_> {
     fn attachments(&self, topic: &Topic<'_>) -> Option<String> {
         let mut names: Vec<String> = Vec::new();
         let mut hidden = 0_usize;
-        for name in topic.entries().flat_map(|entry| &entry.notice.attachments) {
+        for name in topic.originals().flat_map(|original| &original.sketch.attachments) {
             let name = text::line(name, NAME_LENGTH);
             if names.contains(&name) {
                 continue;
@@ -119,15 +125,18 @@ impl Speaker<'_> {
     }
 }
 
+/// The newest link of the topic that may be opened.
 fn topic_link(topic: &Topic<'_>) -> Option<Web> {
     topic.newest(web)
 }
 
-fn web(notice: &Notice) -> Option<Web> {
+/// The link of a notice, if it may be opened.
+pub(in super::super) fn web(notice: &Notice) -> Option<Web> {
     link::web(notice.url.as_deref()?)
 }
 
-fn named(notice: &Notice) -> Option<String> {
+/// The title of a notice, else its subject.
+pub(in super::super) fn named(notice: &Notice) -> Option<String> {
     if notice.unreadable {
         return None;
     }
@@ -142,7 +151,7 @@ fn author(notice: &Notice) -> Option<String> {
 }
 
 /// Where it comes from. A person's mail, held by a rule, shows the address: a display name proves nothing.
-fn source(notice: &Notice) -> Option<String> {
+pub(in super::super) fn source(notice: &Notice) -> Option<String> {
     let address = notice.from.first();
     let source = notice.host.as_ref().or(notice.list_id.as_ref()).or(address)?;
     Some(text::line(source, NAME_LENGTH))
