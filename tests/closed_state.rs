@@ -71,9 +71,16 @@ impl Ordinary {
         self.state()
     }
 
+    /// A daemon that starts although it should not is ended after a while.
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(&self.program);
-        command.env_clear().env("HOME", self.dir.path()).arg("--config").arg(self.path("config.toml"));
+        let mut command = Command::new("timeout");
+        command
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .arg("60")
+            .arg(&self.program)
+            .arg("--config")
+            .arg(self.path("config.toml"));
         if rustix::process::geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
