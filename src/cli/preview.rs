@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::Config,
     core::{
-        digest::{self, Input},
+        digest::{self, Enclosures, Input},
         release,
         sentences::Sentences,
     },
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failur
     let (config, sentences) = context.config()?;
     let timeline = status::timeline(&config, &sentences)?;
     let last_end = last_period_end(&config, &sentences)?;
-    let input = context
+    let (input, originals) = context
         .runtime()?
         .block_on(daemon::preview(&config, &timeline, last_end, Utc::now()))
         .map_err(|(name, error)| Failure::mailbox(&name, &error, &sentences))?;
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failur
         output::complain(&sentences.say("preview-nothing"));
         return Ok(Exit::Done);
     }
-    let bytes = render(&config, &input, arguments.format)?;
+    let bytes = render(&config, &input, originals, arguments.format)?;
     match &arguments.out {
         Some(path) => write(path, &bytes)?,
         None => output::print(&String::from_utf8_lossy(&bytes))?,
@@ -55,7 +55,7 @@ fn last_period_end(config: &Config, sentences: &Sentences) -> Result<Option<chro
     }
 }
 
-fn render(config: &Config, input: &Input, format: Format) -> Result<Vec<u8>, Failure> {
+fn render(config: &Config, input: &Input, originals: Option<Enclosures>, format: Format) -> Result<Vec<u8>, Failure> {
     // A preview is no release: its name is that of the empty set.
     let rid = release::rid(&config.profile, []);
     let digest = digest::compose(input, &rid);
@@ -63,7 +63,7 @@ fn render(config: &Config, input: &Input, format: Format) -> Result<Vec<u8>, Fai
         Format::Text => digest.text.into_bytes(),
         Format::Html => digest.html.into_bytes(),
         Format::Eml => {
-            digest::message(&digest, input, &rid).map_err(|error| Failure::new(Exit::Config, error.to_string()))?
+            digest::message(&digest, input, &rid, originals).map_err(|error| Failure::new(Exit::Config, error.to_string()))?
         }
         Format::Json => format!("{}\n", digest::json(input)).into_bytes(),
     })

@@ -164,6 +164,8 @@ pub struct DigestConfig {
     pub me: Vec<String>,
     /// Names and addresses of those who answer too.
     pub team: Vec<String>,
+    /// Whether the originals go along with a digest.
+    pub attach_originals: bool,
 }
 
 impl DigestConfig {

@@ -4,6 +4,8 @@
 //! preceded by a durable [`Step::Intent`]; originals are filed only after a durable [`Step::Accepted`]. What is certainly not
 //! delivered is tried again with the same bytes; what is uncertain is looked for first.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
@@ -130,8 +132,8 @@ pub struct Release {
     pub manifest: Vec<Original>,
     /// How the digest goes out.
     pub route: Route,
-    /// The exact bytes of the digest, CRLF.
-    pub bytes: Vec<u8>,
+    /// The exact bytes of the digest, CRLF; shared, for with originals they are many.
+    pub bytes: Arc<Vec<u8>>,
     /// The end of the period it covers.
     pub period_end: DateTime<Utc>,
     /// When it was sealed.
@@ -246,7 +248,7 @@ mod tests {
             instants: Vec::new(),
             manifest: Vec::new(),
             route: Route::Mailbox("coop".to_owned()),
-            bytes: Vec::new(),
+            bytes: Arc::default(),
             period_end: instant("2026-11-23T08:00:00Z"),
             sealed_at: instant("2026-11-23T08:00:00Z"),
             uncertain: times.iter().map(|time| instant(time)).collect(),

@@ -1,6 +1,6 @@
 //! The beginning of a release: what is due, which mailboxes are ready, and the sealing of its digest.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,12 +8,13 @@ use super::{
     Daemon, Failure, Progress,
     collect::{held, period, style, urgent},
     deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
+    enclose::WITHOUT_ORIGINALS,
     link::Link,
     witness::Event,
 };
 use crate::{
     core::{
-        digest::{self, Entry, Input, Passed},
+        digest::{self, Enclosures, Entry, Input, Passed},
         gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
         mail::Ident,
         release::{self, Original, REFUSED_PAUSE, Release, Route, Step},
@@ -152,11 +153,20 @@ impl Daemon {
             self.witness.tell(now, Event::NothingHeld);
             return Ok(Progress::Advanced);
         }
+        let lightened = self.state.note(WITHOUT_ORIGINALS)?.is_some();
+        let originals = match self.enclosures(ready, &manifest, lightened).await {
+            Ok(originals) => originals,
+            Err((index, error)) => {
+                self.put_down(index, error.into(), now)?;
+                return Ok(Progress::Waits(None));
+            }
+        };
+        let enclosed = originals.as_ref().map(Enclosures::count);
         let troubles = self.troubles(&call.wanted, ready);
         let style = style(&self.config, timeline, outlook, now);
-        let input = Input { entries, passed, troubles, period, style };
+        let input = Input { entries, passed, troubles, period, enclosed, style };
         let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
-        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid) {
+        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid, originals) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.refused(None, &error.to_string(), now);
@@ -168,13 +178,16 @@ impl Daemon {
             instants,
             manifest,
             route: self.config.digest.route(),
-            bytes,
+            bytes: Arc::new(bytes),
             period_end: period.to,
             sealed_at: now,
             uncertain: Vec::new(),
             step: Step::Sealed,
         };
         self.state.seal(&release)?;
+        if lightened {
+            self.state.set_note(WITHOUT_ORIGINALS, None)?;
+        }
         self.release = Some(release);
         self.retry_at = None;
         self.refusals = 0;

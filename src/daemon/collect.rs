@@ -4,11 +4,14 @@ use std::{collections::HashSet, ops::ControlFlow};
 
 use chrono::{DateTime, Days, SubsecRound as _, TimeDelta, TimeZone as _, Utc};
 
-use super::policy;
+use super::{
+    enclose::{carriage, enclose},
+    policy,
+};
 use crate::{
     config::Config,
     core::{
-        digest::{Entry, Input, Passed, Period, Style},
+        digest::{Enclosures, Entry, Input, Passed, Period, Style},
         gate::{self, Outlook},
         mail::{Content, Envelope, Folder, Ident},
         notice,
@@ -150,7 +153,7 @@ fn closed_days(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -
     days
 }
 
-/// What a digest of everything held now would be made of; changes nothing. `overrides` and the end of the last period come from
+/// What a digest of everything held now would be made of, and the originals that would go along; changes nothing. `overrides` and the end of the last period come from
 /// the state, if there is one.
 ///
 /// # Errors
@@ -160,17 +163,25 @@ pub async fn preview(
     timeline: &Timeline,
     last_end: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Input, (String, MailboxError)> {
+) -> Result<(Input, Option<Enclosures>), (String, MailboxError)> {
     let outlook = gate::outlook(timeline, &policy(config), now);
     let mut entries = Vec::new();
+    let mut originals = match config.digest.attach_originals {
+        true => Some(Enclosures::new(carriage(config).await)),
+        false => None,
+    };
     for mailbox in &config.mailboxes {
         let fail = |error| (mailbox.name.clone(), error);
         let mut connection = super::connect(mailbox, false).await.map_err(fail)?;
-        let (held, _) = held(connection.as_mut(), &mailbox.name, Access::Read).await.map_err(fail)?;
+        let (held, manifest) = held(connection.as_mut(), &mailbox.name, Access::Read).await.map_err(fail)?;
         entries.extend(held);
+        if let Some(originals) = &mut originals {
+            enclose(connection.as_mut(), &manifest.iter().collect::<Vec<_>>(), originals).await.map_err(fail)?;
+        }
         connection.close().await;
     }
     let style = style(config, timeline, &outlook, now);
     let to = if outlook.span.state == Gate::Closed { outlook.next_digest.unwrap_or(now) } else { now };
-    Ok(Input { entries, passed: Vec::new(), troubles: Vec::new(), period: period(last_end, &outlook, to), style })
+    let (period, enclosed) = (period(last_end, &outlook, to), originals.as_ref().map(Enclosures::count));
+    Ok((Input { entries, passed: Vec::new(), troubles: Vec::new(), period, enclosed, style }, originals))
 }

@@ -261,6 +261,7 @@ pub fn weekend(language: Language) -> Input {
             selector: "from:monitoring@coop.example".into(),
         }],
         troubles: vec![trouble.into()],
+        enclosed: None,
         period: Period { from: at(20, 18, 0), to: at(23, 9, 0) },
         style: Style {
             language,

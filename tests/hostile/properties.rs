@@ -135,6 +135,7 @@ fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
     Input {
         passed: entries.iter().take(2).map(passed).collect(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: to - TimeDelta::hours(63), to },
         style: Style {
             language,
@@ -212,7 +213,7 @@ fn strings(value: &Value, each: &mut dyn FnMut(&str)) {
 
 /// The message has exactly the allowed fields, in 7 bits, and nothing of a mail is in them.
 fn header(input: &Input, digest: &Digest) {
-    let bytes = message(digest, input, RID).unwrap_or_default();
+    let bytes = message(digest, input, RID, None).unwrap_or_default();
     assert!(bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | b' '..=b'~')));
     let text = String::from_utf8_lossy(&bytes);
     let block = text.split("\r\n\r\n").next().unwrap_or_default();
@@ -223,7 +224,7 @@ fn header(input: &Input, digest: &Digest) {
     allowed.sort_unstable();
     assert_eq!(names, allowed);
     let empty = Input { entries: Vec::new(), passed: Vec::new(), ..input.clone() };
-    let other = message(&compose(&empty, RID), &empty, RID).unwrap_or_default();
+    let other = message(&compose(&empty, RID), &empty, RID, None).unwrap_or_default();
     let other = String::from_utf8_lossy(&other);
     assert_eq!(Some(block), other.split("\r\n\r\n").next(), "a mail changed the header");
 }

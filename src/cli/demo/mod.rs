@@ -164,6 +164,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             max_topics: 25,
             me: Vec::new(),
             team: Vec::new(),
+            attach_originals: false,
         },
         state_dir: stage.join("state"),
         notes: Vec::new(),

@@ -3,6 +3,7 @@
 //! `group` makes topics of originals, `plan` decides where each is shown, `view` says everything in the reader's language, and
 //! the two renderers and `mime` give it a form. Nothing is dropped on the way: what is not shown is counted, and the folder named.
 
+mod enclose;
 mod group;
 mod json;
 mod link;
@@ -20,8 +21,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 pub use self::{
+    enclose::{Carriage, Enclosed, Enclosures, MOST as MOST_ENCLOSED},
     json::json,
-    mime::{MessageError, envelope, message},
+    mime::{MessageError, carries_originals, envelope, message},
 };
 use super::{language::Language, notice::Notice};
 
@@ -94,6 +96,8 @@ pub struct Input {
     pub troubles: Vec<String>,
     /// The time covered.
     pub period: Period,
+    /// The originals that go along; `None` where nobody asked for them.
+    pub enclosed: Option<Enclosed>,
     /// How it is written.
     pub style: Style,
 }

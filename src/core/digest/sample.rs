@@ -59,6 +59,7 @@ pub(super) fn input() -> Input {
         entries: Vec::new(),
         passed: Vec::new(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: opening() - TimeDelta::hours(63), to: opening() },
         style: Style {
             language: Language::En,

@@ -1,6 +1,6 @@
 //! The open release, from sealing to done, and what is kept of those before.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -69,10 +69,20 @@ impl State {
     /// # Errors
     /// `Storage`, `Damaged`.
     pub fn release(&self) -> Result<Option<Release>, StateError> {
+        self.stored("bytes")
+    }
+
+    /// The open release without its bytes, which may be many.
+    fn outline(&self) -> Result<Option<Release>, StateError> {
+        self.stored("x''")
+    }
+
+    fn stored(&self, bytes: &str) -> Result<Option<Release>, StateError> {
         let transaction = self.connection.unchecked_transaction()?;
-        let query =
-            "SELECT rid, delivery, bytes, period_end, sealed_at, step, intent_at, uid_validity, uid_next FROM release";
-        let Some(mut release) = transaction.query_row(query, [], read_release).optional()? else {
+        let query = format!(
+            "SELECT rid, delivery, {bytes}, period_end, sealed_at, step, intent_at, uid_validity, uid_next FROM release"
+        );
+        let Some(mut release) = transaction.query_row(&query, [], read_release).optional()? else {
             return Ok(None);
         };
         release.instants = all(&transaction, "SELECT mailbox, instant FROM release_instant ORDER BY id", |row| {
@@ -125,7 +135,7 @@ impl State {
     /// # Errors
     /// `Storage`, also when no release is open; `Damaged`.
     pub fn accept(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.release()? else {
+        let Some(release) = self.outline()? else {
             return Err(StateError::Storage("no release is open".to_owned()));
         };
         if release.step == Step::Accepted {
@@ -150,7 +160,7 @@ impl State {
     /// # Errors
     /// `Storage`, also when the open release is not accepted; `Damaged`.
     pub fn finish(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.release()? else {
+        let Some(release) = self.outline()? else {
             return Ok(());
         };
         if release.step != Step::Accepted {
@@ -224,7 +234,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
     let (period_end, sealed_at) = (release.period_end.timestamp_micros(), release.sealed_at.timestamp_micros());
     connection.execute(
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
-        params![release.rid, route_text(&release.route), release.bytes, period_end, sealed_at],
+        params![release.rid, route_text(&release.route), *release.bytes, period_end, sealed_at],
     )?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
@@ -294,7 +304,7 @@ fn read_release(row: &Row<'_>) -> rusqlite::Result<Release> {
         instants: Vec::new(),
         manifest: Vec::new(),
         route: read_route(row.get(1)?),
-        bytes: row.get(2)?,
+        bytes: Arc::new(row.get(2)?),
         period_end: instant(row, 3)?,
         sealed_at: instant(row, 4)?,
         uncertain: Vec::new(),

@@ -23,7 +23,6 @@ config-empty = there is nothing in it: give { $key } a value, or remove the line
 config-number = “{ $value }” is not a whole number from { $least } to { $most }; for example { $key } = { $right }
 config-choice = “{ $value }” is none of: { $choices }. For example { $key } = "{ $right }"
 config-conflict = { $key } and { $other } exclude each other: keep one of the two
-config-not-yet-value = this is not in this version yet: write { $right }, or remove the line
 
 config-no-week = your days are missing. For example weekdays = "9h-12h30, 14h-18h", or hours = "Mo-Fr 09:00-18:00"
 config-timezone = “{ $value }” is not a time zone. For example timezone = "{ $right }"
@@ -59,5 +58,6 @@ config-digest-mailbox = there are several mailboxes ({ $names }): which one rece
 config-digest-mailbox-unknown = there is no section [mailbox.{ $value }]. Did you mean mailbox = "{ $right }"?
 config-at = “{ $value }” is neither "opening" nor a time of day. For example at = ["opening", "14:00"]
 config-at-empty = without any time there would never be a digest. For example at = ["opening"]
+config-originals-abroad = the originals hold reply addresses that let anybody answer in your name, so they do not leave the domain of your mailboxes. Write { $right }, or give an address of that domain as to
 config-without-effect = { $key } is accepted, and has no effect in this version
 config-by-body = hold names { $platform }: only the text of its mails shows where they come from, and anybody can write that. Name its site, as { $platform }@forum.example.org; without it they are not held

@@ -94,7 +94,14 @@ digest-next-today = Next digest: today at { $when }.
 digest-closed = Next days off: { $days }.
 digest-closed-day = { $first } ({ $name })
 digest-closed-days = { $first } to { $last } ({ $name })
-digest-originals = The original messages are in the folder “{ $folder }” of your mailbox.
-digest-originals-inbox = The original messages are in your inbox.
+digest-place-folder = in the folder “{ $folder }” of your mailbox
+digest-place-inbox = in your inbox
+digest-originals = The original messages are { $place }.
+digest-originals-attached = The original messages are attached, and { $place }.
+digest-originals-partly = { $count ->
+    [one] { $count } original message is attached; those that are not are { $place }, with it.
+   *[other] { $count } original messages are attached; those that are not are { $place }, with all the others.
+}
+digest-originals-unattached = The original messages could not be attached. They are { $place }.
 digest-change = To change your hours: the command quiethours away (or quiethours available), or the file { $file }.
 digest-release = Reference of this digest: { $rid }

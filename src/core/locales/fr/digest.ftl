@@ -103,7 +103,14 @@ digest-next-today = Prochain récapitulatif : aujourd’hui à { $when }.
 digest-closed = Prochains jours de repos : { $days }.
 digest-closed-day = { $first } ({ $name })
 digest-closed-days = du { $first } au { $last } ({ $name })
-digest-originals = Les messages d’origine sont dans le dossier « { $folder } » de votre boîte.
-digest-originals-inbox = Les messages d’origine sont dans votre boîte de réception.
+digest-place-folder = dans le dossier « { $folder } » de votre boîte
+digest-place-inbox = dans votre boîte de réception
+digest-originals = Les messages d’origine sont { $place }.
+digest-originals-attached = Les messages d’origine sont joints, et rangés { $place }.
+digest-originals-partly = { $count ->
+    [one] { $count } message d’origine est joint ; ceux qui ne le sont pas sont { $place }, avec lui.
+   *[other] { $count } messages d’origine sont joints ; ceux qui ne le sont pas sont { $place }, avec tous les autres.
+}
+digest-originals-unattached = Les messages d’origine n’ont pas pu être joints. Ils sont { $place }.
 digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
 digest-release = Référence de ce récapitulatif : { $rid }
