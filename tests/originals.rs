@@ -79,7 +79,8 @@ fn every_original_goes_along_byte_for_byte_whatever_it_holds() {
     let boundary_of_another = boundary(&first);
     let lines = format!("--{boundary_of_another}\r\n--{boundary_of_another}--\r\n--=_qh_\r\n\r\n--\r\n");
     let hostile = discourse(4, 4, "Frontière", &lines);
-    let nested = discourse(5, 5, "Dedans", "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ny\r\n--x--\r\n");
+    let nested =
+        discourse(5, 5, "Dedans", "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ny\r\n--x--\r\n");
     let mails = [unix.into_bytes(), unended, long, hostile, nested];
     let (digest, text, filed) = night(&mails);
     assert_eq!(sorted(parts(&digest)), sorted(mails.iter().map(|mail| with_crlf(mail)).collect()));
@@ -114,10 +115,15 @@ fn the_bytes_are_erased_from_the_state_once_the_originals_are_filed() {
     let home = Home::new("", ATTACH);
     home.play(EVENING, MORNING, home.mail(&[(NIGHT, padded(1, 2)), (NIGHT, discourse(2, 2, "Court", "Motsecret"))]));
     assert_eq!(home.names(RELEASED).len(), 2);
-    for entry in std::fs::read_dir(home.state_dir()).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+    for entry in std::fs::read_dir(home.state_dir()).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file())
+    {
         let bytes = std::fs::read(entry.path()).unwrap();
         let words = String::from_utf8_lossy(&bytes);
-        assert!(!words.contains("Motsecret") && !words.contains("xxxxxxxxx"), "{} still holds mail", entry.path().display());
+        assert!(
+            !words.contains("Motsecret") && !words.contains("xxxxxxxxx"),
+            "{} still holds mail",
+            entry.path().display()
+        );
     }
 }
 
@@ -206,7 +212,9 @@ fn a_server_that_says_how_much_it_takes_is_not_sent_more() {
 #[test]
 fn a_digest_that_is_refused_with_its_originals_goes_at_once_without_them() {
     let sender = Sender::new(&["8BITMIME"]);
-    sender.peer.fail(&[(Phase::Greeting, Fault::Says("220 peer\r\n")), (Phase::Dot, Fault::Says("552 5.3.4 too big\r\n"))]);
+    sender
+        .peer
+        .fail(&[(Phase::Greeting, Fault::Says("220 peer\r\n")), (Phase::Dot, Fault::Says("552 5.3.4 too big\r\n"))]);
     let message = sender.send(&[discourse(1, 1, "Été", "Déjà vu.")]);
     assert_eq!(sender.peer.messages().len(), 2);
     assert!(parts(&message).is_empty() && message.is_ascii());
@@ -214,7 +222,11 @@ fn a_digest_that_is_refused_with_its_originals_goes_at_once_without_them() {
     sender.home.play(MORNING, "2026-11-27T19:00:00+01:00", Vec::new());
     let next = sender.home.mail(&[("2026-11-27T20:00:00+01:00", discourse(2, 2, "Autre", "b"))]);
     sender.home.play("2026-11-27T19:00:00+01:00", "2026-11-30T09:30:00+01:00", next);
-    assert_eq!(parts(&sender.peer.messages().pop().unwrap()), [discourse(2, 2, "Autre", "b")], "the next one has them again");
+    assert_eq!(
+        parts(&sender.peer.messages().pop().unwrap()),
+        [discourse(2, 2, "Autre", "b")],
+        "the next one has them again"
+    );
 }
 
 #[test]

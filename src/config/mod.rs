@@ -62,6 +62,8 @@ pub struct MailboxConfig {
     pub released: String,
     /// `hold`, `never_hold` and `urgent.pass`.
     pub rules: Rules,
+    /// Whose `Authentication-Results` are believed.
+    pub authserv_id: Option<String>,
 }
 
 impl MailboxConfig {

@@ -202,7 +202,7 @@ impl Daemon {
         let Self { links, config, state, .. } = self;
         let name = links[index].name.clone();
         let Some(mailbox) = links[index].mailbox() else { return Ok(Default::default()) };
-        let (entries, originals) = held(mailbox, &name, Access::Write).await?;
+        let (entries, originals) = held(mailbox, &config.mailboxes[index], Access::Write).await?;
         let idents: HashSet<Ident> = state
             .urgent_since(since)?
             .into_iter()
@@ -212,7 +212,7 @@ impl Daemon {
         let passed = if idents.is_empty() || originals.is_empty() {
             Vec::new()
         } else {
-            urgent(mailbox, &config.mailboxes[index].rules, &idents, since).await?
+            urgent(mailbox, &config.mailboxes[index], &idents, since).await?
         };
         Ok((entries, originals, passed))
     }

@@ -9,14 +9,15 @@ use super::{
     policy,
 };
 use crate::{
-    config::Config,
+    config::{Config, MailboxConfig},
     core::{
+        authentication::{Authentication, authentication},
         digest::{Enclosures, Entry, Input, Passed, Period, Style},
         gate::{self, Outlook},
         mail::{Content, Envelope, Folder, Ident},
         notice,
         release::Original,
-        selector::{Class, Rules},
+        selector::Class,
         sentences::Sentences,
         text,
         timeline::{State as Gate, Timeline},
@@ -43,7 +44,7 @@ const URGENT_LEEWAY: TimeDelta = TimeDelta::days(1);
 /// The mailbox failed; nothing was changed.
 pub async fn held(
     mailbox: &mut dyn Mailbox,
-    name: &str,
+    config: &MailboxConfig,
     access: Access,
 ) -> Result<(Vec<Entry>, Vec<Original>), MailboxError> {
     let opened = mailbox.open(Folder::Held, access).await?;
@@ -54,10 +55,10 @@ pub async fn held(
         for content in batch {
             let ident = Ident::of(&content.header);
             if seen.insert(ident) {
-                entries.push(entry(&content));
+                entries.push(entry(&content, config));
             }
             originals.push(Original {
-                mailbox: name.to_owned(),
+                mailbox: config.name.clone(),
                 uid_validity: opened.uid_validity,
                 uid: content.uid,
                 ident,
@@ -69,7 +70,7 @@ pub async fn held(
     Ok((entries, originals))
 }
 
-fn entry(content: &Content) -> Entry {
+fn entry(content: &Content, config: &MailboxConfig) -> Entry {
     let mut notice = notice::read(&content.message);
     let named = content.attachments.iter().map(|name| text::line(name, ATTACHMENT_NAME));
     for name in named {
@@ -77,13 +78,18 @@ fn entry(content: &Content) -> Entry {
             notice.attachments.push(name);
         }
     }
-    Entry { notice, received: content.received }
+    Entry { notice, received: content.received, authentication: authentication_of(&content.header, config) }
+}
+
+/// What the mailbox's own server says of a sender, if it is named.
+fn authentication_of(header: &[u8], config: &MailboxConfig) -> Authentication {
+    config.authserv_id.as_deref().map(|id| authentication(header, id)).unwrap_or_default()
 }
 
 /// The messages of one mailbox that passed as urgent, as far as they are still in INBOX.
 pub(super) async fn urgent(
     mailbox: &mut dyn Mailbox,
-    rules: &Rules,
+    config: &MailboxConfig,
     idents: &HashSet<Ident>,
     since: DateTime<Utc>,
 ) -> Result<Vec<Passed>, MailboxError> {
@@ -96,11 +102,12 @@ pub(super) async fn urgent(
                 continue;
             }
             let notice = notice::read(&message.header);
-            let selector = match rules.classify(&notice) {
+            let selector = match config.rules.classify(&notice) {
                 Class::Urgent(selector) => selector.to_string(),
                 _ => String::new(),
             };
-            passed.push(Passed { notice, received: message.received, selector });
+            let authentication = authentication_of(&message.header, config);
+            passed.push(Passed { notice, received: message.received, selector, authentication });
         }
         ControlFlow::Continue(())
     };
@@ -173,7 +180,7 @@ pub async fn preview(
     for mailbox in &config.mailboxes {
         let fail = |error| (mailbox.name.clone(), error);
         let mut connection = super::connect(mailbox, false).await.map_err(fail)?;
-        let (held, manifest) = held(connection.as_mut(), &mailbox.name, Access::Read).await.map_err(fail)?;
+        let (held, manifest) = held(connection.as_mut(), mailbox, Access::Read).await.map_err(fail)?;
         entries.extend(held);
         if let Some(originals) = &mut originals {
             enclose(connection.as_mut(), &manifest.iter().collect::<Vec<_>>(), originals).await.map_err(fail)?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use quiethours::core::{
+    authentication::authentication,
     digest::{Digest, Entry, Input, Passed, Period, Style, compose, json, message},
     language::Language,
     notice::{self, Notice},
@@ -125,12 +126,17 @@ pub fn digest(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Di
 
 fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
     let to = DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default();
-    let entry = |(at, message): (usize, &Vec<u8>)| Entry { notice: notice(message), received: arrival(to, at) };
+    let entry = |(at, message): (usize, &Vec<u8>)| Entry {
+        notice: notice(message),
+        received: arrival(to, at),
+        authentication: authentication(message, "mail.coop.example"),
+    };
     let entries: Vec<Entry> = messages.iter().enumerate().map(entry).collect();
     let passed = |entry: &Entry| Passed {
         notice: entry.notice.clone(),
         received: entry.received,
         selector: "subject:urgent".to_owned(),
+        authentication: entry.authentication,
     };
     Input {
         passed: entries.iter().take(2).map(passed).collect(),

@@ -25,7 +25,8 @@ pub(super) async fn login(config: &Config, findings: &mut Findings<'_>) -> Resul
     })?;
     // Whoever attaches originals wants to know which ones will not be.
     if works && config.digest.attach_originals && !smtp::limits(account).await.is_ok_and(|limits| limits.eight_bit) {
-        findings.tell(Line::Note(sentences.say_with("check-smtp-seven-bit", &[("value", account.host.as_str().into())])))?;
+        findings
+            .tell(Line::Note(sentences.say_with("check-smtp-seven-bit", &[("value", account.host.as_str().into())])))?;
     }
     Ok(())
 }

@@ -40,6 +40,11 @@ impl<'a> Topic<'a> {
         self.earlier.iter().copied().chain(std::iter::once(self.latest))
     }
 
+    /// As [`Topic::newest`], but of none whose sender is another than it says.
+    pub fn newest_sure<T>(&self, fact: impl Fn(&'a Notice) -> Option<T>) -> Option<T> {
+        self.entries().rev().filter(|entry| !entry.is_doubtful()).find_map(|entry| fact(&entry.notice))
+    }
+
     /// The last thing that `fact` finds in one of them, newest first.
     pub fn newest<T>(&self, fact: impl Fn(&'a Notice) -> Option<T>) -> Option<T> {
         self.entries().rev().find_map(|entry| fact(&entry.notice))
@@ -71,11 +76,11 @@ impl Section {
     }
 
     /// A topic is for information only if all its messages are. What is answered is so for everybody: it asks nothing of the
-    /// one who was named in it.
+    /// one who was named in it. A message whose sender is doubtful answers nothing.
     pub fn of(topic: &Topic<'_>, style: &Style) -> Self {
         if topic.entries().all(|entry| informs(&entry.notice)) {
             Self::Information
-        } else if whose::is_answered(topic, style) {
+        } else if !topic.latest.is_doubtful() && whose::is_answered(topic, style) {
             Self::Answered
         } else if whose::is_personal(topic, style) {
             Self::ForYou
@@ -157,7 +162,7 @@ fn facts(entry: &Entry) -> impl Ord + '_ {
         (entry.received, &notice.message_id, &notice.subject, &notice.from),
         (&notice.excerpt, &notice.key, &notice.title, &notice.author),
         (&notice.url, &notice.reply_to, &notice.attachments, &notice.host),
-        (notice.platform, &notice.list_id, notice.urgent, notice.unreadable),
+        (notice.platform, &notice.list_id, notice.urgent, notice.unreadable, entry.authentication),
     )
 }
 

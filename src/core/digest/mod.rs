@@ -25,7 +25,7 @@ pub use self::{
     json::json,
     mime::{MessageError, carries_originals, envelope, message},
 };
-use super::{language::Language, notice::Notice};
+use super::{authentication::Authentication, language::Language, notice::Notice};
 
 /// One original, as the digest sees it.
 #[derive(Clone, Debug)]
@@ -34,6 +34,15 @@ pub struct Entry {
     pub notice: Notice,
     /// When it arrived.
     pub received: DateTime<Utc>,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
+}
+
+impl Entry {
+    /// Its sender is another than it says: no link and no reply goes by it.
+    fn is_doubtful(&self) -> bool {
+        self.authentication == Authentication::Failed
+    }
 }
 
 /// A message that passed as urgent during the off-hours.
@@ -45,6 +54,8 @@ pub struct Passed {
     pub received: DateTime<Utc>,
     /// The selector that let it pass, as configured.
     pub selector: String,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
 }
 
 /// The time a digest covers.

@@ -60,7 +60,8 @@ impl ImapMailbox {
         for set in sets_of(uids, TOGETHER) {
             whole.append(&mut self.fetch_piece(&set, 0).await?);
         }
-        let unfinished: Vec<u32> = whole.iter().filter(|(_, bytes)| bytes.len() == PIECE).map(|(uid, _)| *uid).collect();
+        let unfinished: Vec<u32> =
+            whole.iter().filter(|(_, bytes)| bytes.len() == PIECE).map(|(uid, _)| *uid).collect();
         for uid in unfinished {
             let Some(bytes) = whole.get_mut(&uid) else { continue };
             let alone = UidSet { uids: vec![uid], text: uid.to_string() };

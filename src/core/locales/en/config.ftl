@@ -50,6 +50,7 @@ config-released = { $released } and { $other } are both “{ $value }”: origin
 config-twins = { $one } and { $other } watch the same folders of the same account: keep one of the two
 config-selector = “{ $value }” is no selector. For example "discourse", "glpi@tickets.example.org", "from:@example.org", "list:dev.example.org", "subject:urgent"
 config-selector-near = “{ $value }” is no selector. Did you mean "{ $near }"?
+config-authserv-id = “{ $value }” is not the name alone that your server writes after “Authentication-Results:”. For example authserv_id = "{ $right }"
 
 config-no-to = whom is the digest for? For example to = "you@example.org"
 config-address = “{ $value }” is not a plain mail address. For example "you@example.org"

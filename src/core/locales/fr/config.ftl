@@ -50,6 +50,7 @@ config-released = { $released } et { $other } valent tous deux « { $value } » 
 config-twins = { $one } et { $other } surveillent les mêmes dossiers du même compte : gardez l’un des deux
 config-selector = « { $value } » n’est pas un sélecteur. Par exemple "discourse", "glpi@tickets.example.org", "from:@example.org", "list:dev.example.org", "subject:urgent"
 config-selector-near = « { $value } » n’est pas un sélecteur. Vouliez-vous dire "{ $near }" ?
+config-authserv-id = « { $value } » n’est pas le seul nom que votre serveur écrit après « Authentication-Results: ». Par exemple authserv_id = "{ $right }"
 
 config-no-to = à qui va le récapitulatif ? Par exemple to = "vous@example.org"
 config-address = « { $value } » n’est pas une adresse simple. Par exemple "vous@example.org"

@@ -1,8 +1,11 @@
 //! `preview`: the digest of what is held now; changes nothing.
 
+mod browser;
+mod pager;
+
 use std::{
     fs::{File, OpenOptions, Permissions},
-    io::Write as _,
+    io::{self, ErrorKind, Write as _},
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
 };
@@ -38,9 +41,15 @@ pub(super) fn run(context: &Context, arguments: &Preview) -> Result<Exit, Failur
         output::complain(&sentences.say("preview-nothing"));
         return Ok(Exit::Done);
     }
-    let bytes = render(&config, &input, originals, arguments.format)?;
+    let format = if arguments.browser { Format::Html } else { arguments.format };
+    let bytes = render(&config, &input, originals, format)?;
     match &arguments.out {
+        _ if arguments.browser => browser::show(&config.profile, &bytes, &sentences)?,
         Some(path) => write(path, &bytes)?,
+        None if format == Format::Eml => print_bytes(&bytes)?,
+        None if format == Format::Text && !arguments.no_pager => {
+            pager::print(&String::from_utf8_lossy(&bytes), context)?;
+        }
         None => output::print(&String::from_utf8_lossy(&bytes))?,
     }
     Ok(Exit::Done)
@@ -62,11 +71,19 @@ fn render(config: &Config, input: &Input, originals: Option<Enclosures>, format:
     Ok(match format {
         Format::Text => digest.text.into_bytes(),
         Format::Html => digest.html.into_bytes(),
-        Format::Eml => {
-            digest::message(&digest, input, &rid, originals).map_err(|error| Failure::new(Exit::Config, error.to_string()))?
-        }
+        Format::Eml => digest::message(&digest, input, &rid, originals)
+            .map_err(|error| Failure::new(Exit::Config, error.to_string()))?,
         Format::Json => format!("{}\n", digest::json(input)).into_bytes(),
     })
+}
+
+/// As they are: originals may be in any charset.
+fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(Exit::CannotCreate, error.to_string())),
+        _ => Ok(()),
+    }
 }
 
 /// What is held is private: 0600, also in place of an older file; a terminal or a pipe stays what it is.
