@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::view::{Block, DayView, Line, Message, Notes, Section, View, Words};
+use super::view::{held_together, Block, DayView, Line, Message, Notes, Section, View, Words};
 
 /// Room for two levels of quoting in a terminal of 80 columns.
 const COLUMNS: usize = 72;
@@ -178,17 +178,6 @@ impl Page {
     fn finish(self) -> String {
         self.out.replace(['\u{a0}', '\u{202f}'], " ")
     }
-}
-
-/// French sets a space before these marks; a line never begins with one of them, nor ends with an opening quote.
-fn held_together(words: &str) -> String {
-    let mut words = words.replace("« ", "«\u{a0}");
-    for (spaced, held) in
-        [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!"), (" »", "\u{a0}»")]
-    {
-        words = words.replace(spaced, held);
-    }
-    words
 }
 
 fn columns(text: &str) -> usize {

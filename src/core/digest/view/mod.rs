@@ -244,6 +244,17 @@ impl Speaker<'_> {
     }
 }
 
+/// French sets a space before these marks; a line never begins with one of them, nor ends with an opening quote.
+pub(super) fn held_together(words: &str) -> String {
+    let mut words = words.replace("« ", "«\u{a0}");
+    for (spaced, held) in
+        [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!"), (" »", "\u{a0}»")]
+    {
+        words = words.replace(spaced, held);
+    }
+    words
+}
+
 impl Line {
     fn remark(title: String) -> Self {
         Self { title, href: None, about: String::new(), spell_link: false }

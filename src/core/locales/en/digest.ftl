@@ -44,7 +44,7 @@ digest-nothing = Nothing is waiting for you.
 digest-urgent = { $count ->
     [0] Nothing passed as urgent.
     [1] One message passed as urgent, by the rule { $rules }. It is already in your mailbox.
-   *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
+   *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
 }
 
 digest-for-you = For you
@@ -54,12 +54,12 @@ digest-closed-topic = resolved
 digest-information = For information
 digest-more-topics = And, more briefly:
 digest-topics = { $count ->
-    [one] { $count } topic
-   *[other] { $count } topics
+    [one] { $count } topic
+   *[other] { $count } topics
 }
 digest-messages = { $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }
 digest-more-messages = { $count ->
     [one] and { $count } more message
@@ -70,8 +70,8 @@ digest-rest = { $topics ->
     [one] And { $topics } more topic
    *[other] And { $topics } more topics
 } ({ $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }), to be read in the folder “{ $folder }”.
 digest-priority = high priority
 digest-untitled = (no subject)

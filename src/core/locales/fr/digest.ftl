@@ -50,7 +50,7 @@ digest-nothing = Rien ne vous attend.
 digest-urgent = { $count ->
     [0] Rien n’est passé comme urgent.
     [1] Un message est passé comme urgent, par la règle { $rules }. Il est déjà dans votre boîte.
-   *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
+   *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
 }
 
 digest-for-you = Pour vous
@@ -60,12 +60,12 @@ digest-closed-topic = résolu
 digest-information = Pour information
 digest-more-topics = Et, plus brièvement :
 digest-topics = { $count ->
-    [one] { $count } sujet
-   *[other] { $count } sujets
+    [one] { $count } sujet
+   *[other] { $count } sujets
 }
 digest-messages = { $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }
 digest-more-messages = { $count ->
     [one] et { $count } autre message
@@ -79,8 +79,8 @@ digest-rest = { $topics ->
     [one] Et { $topics } autre sujet
    *[other] Et { $topics } autres sujets
 } ({ $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }), à lire dans le dossier « { $folder } ».
 digest-priority = priorité haute
 digest-untitled = (sans objet)
@@ -111,8 +111,8 @@ digest-place-inbox = dans votre boîte de réception
 digest-originals = Les messages d’origine sont { $place }.
 digest-originals-attached = Les messages d’origine sont joints, et rangés { $place }.
 digest-originals-partly = { $count ->
-    [one] { $count } message d’origine est joint ; ceux qui ne le sont pas sont { $place }, avec lui.
-   *[other] { $count } messages d’origine sont joints ; ceux qui ne le sont pas sont { $place }, avec tous les autres.
+    [one] { $count } message d’origine est joint ; ceux qui ne le sont pas sont { $place }, avec lui.
+   *[other] { $count } messages d’origine sont joints ; ceux qui ne le sont pas sont { $place }, avec tous les autres.
 }
 digest-originals-unattached = Les messages d’origine n’ont pas pu être joints. Ils sont { $place }.
 digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
