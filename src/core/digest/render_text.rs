@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::view::{held_together, Block, DayView, Line, Message, Notes, Section, View, Words};
+use super::view::{Block, DayView, Line, Message, Notes, Section, View, Words, held_together};
 
 /// Room for two levels of quoting in a terminal of 80 columns.
 const COLUMNS: usize = 72;

@@ -79,7 +79,7 @@ digest-unreadable = Unreadable message
 digest-unreadable-where = This message could not be read. The original is intact, in the folder “{ $folder }”.
 
 digest-doubtful-mark = sender not confirmed
-digest-doubtful = Your mail server could not confirm the sender of a message in this topic. Its addresses are text, and nothing answers it.
+digest-doubtful = Your mail server could not confirm the sender of a message in this topic. Its addresses are not links, and it cannot be answered from here.
 digest-address = Address, not confirmed:
 digest-open = Open
 digest-open-on = Open on { $host }

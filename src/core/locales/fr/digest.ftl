@@ -88,7 +88,7 @@ digest-unreadable = Message illisible
 digest-unreadable-where = Ce message n’a pas pu être lu. L’original est intact, dans le dossier « { $folder } ».
 
 digest-doubtful-mark = expéditeur non confirmé
-digest-doubtful = Votre serveur de courrier n’a pas pu confirmer l’expéditeur d’un message de ce sujet. Ses adresses restent du texte, et rien n’y répond.
+digest-doubtful = Votre serveur de courrier n’a pas pu confirmer l’expéditeur d’un message de ce sujet. Ses adresses ne sont pas des liens, et on ne peut pas y répondre d’ici.
 digest-address = Adresse non confirmée :
 digest-open = Ouvrir
 digest-open-on = Ouvrir sur { $host }
