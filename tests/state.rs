@@ -33,7 +33,7 @@ fn ident(number: u32) -> Ident {
 
 fn release(rid: &str, originals: u32) -> Release {
     let original = |number| Original {
-        mailbox: "coop".to_owned(),
+        mailbox: "coop".into(),
         uid_validity: 7,
         uid: if number % 2 == 0 { Uid::Number(number) } else { Uid::Name(format!("{number}.host").into()) },
         ident: ident(number),

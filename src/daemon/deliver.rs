@@ -227,7 +227,7 @@ impl Daemon {
     pub(super) fn manifest(&self) -> BTreeMap<usize, Vec<Original>> {
         let mut by_place: BTreeMap<usize, Vec<Original>> = BTreeMap::new();
         for original in self.release.iter().flat_map(|release| &release.manifest) {
-            if let Some(index) = self.links.iter().position(|link| link.name == original.mailbox) {
+            if let Some(index) = self.links.iter().position(|link| *link.name == *original.mailbox) {
                 by_place.entry(index).or_default().push(original.clone());
             }
         }

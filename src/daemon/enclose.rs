@@ -39,7 +39,7 @@ impl Daemon {
         for index in ready {
             let name = self.links[*index].name.clone();
             let Some(mailbox) = self.links[*index].mailbox() else { continue };
-            let own: Vec<&Original> = manifest.iter().filter(|original| original.mailbox == name).collect();
+            let own: Vec<&Original> = manifest.iter().filter(|original| *original.mailbox == *name).collect();
             enclose(mailbox, &own, &mut enclosures).await.map_err(|error| (*index, error))?;
         }
         Ok(Some(enclosures))

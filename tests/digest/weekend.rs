@@ -256,6 +256,7 @@ pub fn weekend(language: Language) -> Input {
     };
     Input {
         entries,
+        sketches: Vec::new(),
         passed: vec![Passed {
             notice: alarm,
             received: at(22, 3, 12),

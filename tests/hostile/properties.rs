@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use quiethours::core::{
     authentication::authentication,
-    digest::{Digest, Entry, Input, Passed, Period, Style, compose, json, message},
+    digest::{Digest, Entry, Input, Passed, Period, Sketch, Style, compose, json, message, wanted},
     language::Language,
     notice::{self, Notice},
     selector::Rules,
@@ -121,7 +121,19 @@ pub fn digest(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Di
     let mut other = input.clone();
     other.entries.reverse();
     assert!(compose(&other, RID) == digest, "another order of the same mail gives another digest");
+    assert!(compose(&sketched(&input), RID) == digest, "sketches of the same mail give another digest");
     digest
+}
+
+/// As a release of very many messages composes it: sketches, and the entries of those that are shown.
+fn sketched(input: &Input) -> Input {
+    let sketch = |(place, entry): (u32, &Entry)| Sketch::of(entry, place, &input.style);
+    let sketches = (0..).zip(&input.entries).map(sketch).collect();
+    let mut other = Input { entries: Vec::new(), sketches, ..input.clone() };
+    let places = wanted(&other);
+    other.sketches.retain(|sketch| !places.contains(&sketch.place));
+    other.entries = places.iter().map(|place| input.entries[*place as usize].clone()).collect();
+    other
 }
 
 fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
@@ -140,6 +152,7 @@ fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
     };
     Input {
         passed: entries.iter().take(2).map(passed).collect(),
+        sketches: Vec::new(),
         troubles: Vec::new(),
         enclosed: None,
         period: Period { from: to - TimeDelta::hours(63), to },

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Entry, Input, Passed,
-    group::{Section, Topic},
+    group::{Section, Topic, sketches},
     link, plan,
 };
 use crate::core::authentication::Authentication;
@@ -14,7 +14,8 @@ use crate::core::authentication::Authentication;
 /// The digest as `preview --format json` prints it (configuration.md): every topic that has a block or a line, and in `omitted`
 /// the number of originals beyond those.
 pub fn json(input: &Input) -> Value {
-    let plan = plan::plan(input);
+    let own = sketches(input);
+    let plan = plan::plan(input, &own);
     let at = |instant| local(instant, input.style.timezone);
     json!({
         "period": {"from": at(input.period.from), "to": at(input.period.to)},
@@ -37,7 +38,7 @@ fn topic_json(section: Section, topic: &Topic<'_>, input: &Input) -> Value {
     json!({
         "section": section.name(),
         "platform": topic.newest(|notice| notice.platform).map(|platform| platform.name()),
-        "key": topic.latest.notice.key,
+        "key": topic.latest.notice().and_then(|notice| notice.key.as_ref()),
         "title": topic.newest_sure(|notice| notice.title.clone()).or_else(|| topic.newest(|notice| notice.title.clone())),
         "url": topic.newest_sure(|notice| link::web(notice.url.as_deref()?)).map(|web| web.href),
         "reply_to": reply.map(|reply| reply.address),

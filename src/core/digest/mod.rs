@@ -2,6 +2,9 @@
 //!
 //! `group` makes topics of originals, `plan` decides where each is shown, `view` says everything in the reader's language, and
 //! the two renderers and `mime` give it a form. Nothing is dropped on the way: what is not shown is counted, and the folder named.
+//!
+//! Of a hundred thousand originals a digest shows the words of some hundred. So it can be composed of sketches, and of the entries
+//! of those that it shows.
 
 mod enclose;
 mod group;
@@ -14,6 +17,7 @@ mod render_html;
 mod render_text;
 #[cfg(test)]
 mod sample;
+mod sketch;
 mod view;
 mod whose;
 
@@ -24,6 +28,8 @@ pub use self::{
     enclose::{Carriage, Enclosed, Enclosures, MOST as MOST_ENCLOSED},
     json::json,
     mime::{MessageError, carries_originals, envelope, message},
+    plan::wanted,
+    sketch::Sketch,
 };
 use super::{authentication::Authentication, language::Language, notice::Notice};
 
@@ -101,6 +107,8 @@ pub struct Style {
 pub struct Input {
     /// The originals, in any order.
     pub entries: Vec<Entry>,
+    /// Further originals whose words are not kept; [`wanted`] tells which of them the digest shows.
+    pub sketches: Vec<Sketch>,
     /// What passed as urgent, in order.
     pub passed: Vec<Passed>,
     /// What went wrong with the daemon itself, a sentence each, in the reader's language.
@@ -111,6 +119,13 @@ pub struct Input {
     pub enclosed: Option<Enclosed>,
     /// How it is written.
     pub style: Style,
+}
+
+impl Input {
+    /// Whether there is no original at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.sketches.is_empty()
+    }
 }
 
 /// A composed digest, not yet a message.

@@ -59,6 +59,7 @@ pub(super) fn keyed(key: &str, n: usize) -> Entry {
 pub(super) fn input() -> Input {
     Input {
         entries: Vec::new(),
+        sketches: Vec::new(),
         passed: Vec::new(),
         troubles: Vec::new(),
         enclosed: None,

@@ -39,8 +39,7 @@ pub fn append(inbox: &MailFolder, rid: &str, message: &[u8]) -> Outcome {
 
 fn write(inbox: &MailFolder, path: &Path, message: &[u8]) -> io::Result<()> {
     let mode = fs::metadata(inbox.path())?.mode() & 0o666;
-    let file = File::options().write(true).create_new(true).mode(mode).open(path)?;
-    let mut file = BufWriter::new(file);
+    let mut file = BufWriter::new(File::options().write(true).create_new(true).mode(mode).open(path)?);
     for line in message.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {
             Some(text) => {

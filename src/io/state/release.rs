@@ -1,12 +1,12 @@
 //! The open release, from sealing to done, and what is kept of those before.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, rc::Rc};
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{State, StateError, Verdict, fact, instant, memory, optional_instant, unknown_word};
+use super::{State, StateError, fact, instant, memory, optional_instant, unknown_word};
 use crate::core::{
     mail::{Ident, Uid},
     release::{Marker, Original, Release, Route, Step},
@@ -69,29 +69,18 @@ impl State {
     /// # Errors
     /// `Storage`, `Damaged`.
     pub fn release(&self) -> Result<Option<Release>, StateError> {
-        self.stored("bytes")
-    }
-
-    /// The open release without its bytes, which may be many.
-    fn outline(&self) -> Result<Option<Release>, StateError> {
-        self.stored("x''")
-    }
-
-    fn stored(&self, bytes: &str) -> Result<Option<Release>, StateError> {
         let transaction = self.connection.unchecked_transaction()?;
-        let query = format!(
-            "SELECT rid, delivery, {bytes}, period_end, sealed_at, step, intent_at, uid_validity, uid_next FROM release"
-        );
-        let Some(mut release) = transaction.query_row(&query, [], read_release).optional()? else {
+        let query =
+            "SELECT rid, delivery, bytes, period_end, sealed_at, step, intent_at, uid_validity, uid_next FROM release";
+        let Some(mut release) = transaction.query_row(query, [], read_release).optional()? else {
             return Ok(None);
         };
-        release.instants = all(&transaction, "SELECT mailbox, instant FROM release_instant ORDER BY id", |row| {
-            Ok((row.get(0)?, instant(row, 1)?))
-        })?;
+        release.instants = instants(&transaction)?;
+        let mut last: Rc<str> = "".into();
         release.manifest = all(
             &transaction,
             "SELECT mailbox, uid_validity, uid_number, uid_name, ident FROM release_original ORDER BY id",
-            read_original,
+            |row| read_original(row, &mut last),
         )?;
         release.uncertain = all(&transaction, "SELECT at FROM release_uncertain ORDER BY id", |row| instant(row, 0))?;
         Ok(Some(release))
@@ -135,21 +124,17 @@ impl State {
     /// # Errors
     /// `Storage`, also when no release is open; `Damaged`.
     pub fn accept(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.outline()? else {
-            return Err(StateError::Storage("no release is open".to_owned()));
-        };
-        if release.step == Step::Accepted {
-            return Ok(());
-        }
         self.write(|transaction| {
-            write_step(transaction, &Step::Accepted)?;
-            for original in &release.manifest {
-                memory::remember(transaction, &original.mailbox, &original.ident, Verdict::Released, now)?;
+            match step_word(transaction)?.as_deref() {
+                None => return Err(StateError::Storage("no release is open".to_owned())),
+                Some(ACCEPTED) => return Ok(()),
+                Some(_) => write_step(transaction, &Step::Accepted)?,
             }
-            let update = "UPDATE digest SET accepted_at = ?2 WHERE rid = ?1";
-            transaction.execute(update, params![release.rid, now.timestamp_micros()])?;
-            let period = "INSERT OR REPLACE INTO fact VALUES ('last_period_end', ?1)";
-            transaction.execute(period, [release.period_end.timestamp_micros()])?;
+            memory::remember_released(transaction, now)?;
+            let update = "UPDATE digest SET accepted_at = ?1 WHERE rid = (SELECT rid FROM release)";
+            transaction.execute(update, [now.timestamp_micros()])?;
+            let period = "INSERT OR REPLACE INTO fact SELECT 'last_period_end', period_end FROM release";
+            transaction.execute(period, [])?;
             Ok(())
         })
     }
@@ -160,14 +145,14 @@ impl State {
     /// # Errors
     /// `Storage`, also when the open release is not accepted; `Damaged`.
     pub fn finish(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.outline()? else {
-            return Ok(());
-        };
-        if release.step != Step::Accepted {
-            return Err(StateError::Storage("the open release is not accepted".to_owned()));
+        let instants = instants(&self.connection)?;
+        match step_word(&self.connection)?.as_deref() {
+            None => return Ok(()),
+            Some(ACCEPTED) => {}
+            Some(_) => return Err(StateError::Storage("the open release is not accepted".to_owned())),
         }
         self.write(|transaction| {
-            memory::mark_done(transaction, &release.instants, now)?;
+            memory::mark_done(transaction, &instants, now)?;
             Ok(erase(transaction)?)
         })?;
         self.truncate_log();
@@ -248,7 +233,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
             Uid::Number(number) => (Some(*number), None),
             Uid::Name(name) => (None, Some(&**name)),
         };
-        originals.execute(params![original.mailbox, original.uid_validity, number, name, original.ident.0])?;
+        originals.execute(params![&*original.mailbox, original.uid_validity, number, name, original.ident.0])?;
     }
     // The same set once more has the same rid: that it was accepted before stays known until it is accepted again.
     let originals = u32::try_from(release.manifest.len()).unwrap_or(u32::MAX);
@@ -258,6 +243,12 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
         params![release.rid, sealed_at, period_end, originals],
     )?;
     Ok(())
+}
+
+fn instants(connection: &Connection) -> rusqlite::Result<Vec<(String, DateTime<Utc>)>> {
+    all(connection, "SELECT mailbox, instant FROM release_instant ORDER BY id", |row| {
+        Ok((row.get(0)?, instant(row, 1)?))
+    })
 }
 
 fn write_step(connection: &Connection, step: &Step) -> rusqlite::Result<()> {
@@ -304,7 +295,7 @@ fn read_release(row: &Row<'_>) -> rusqlite::Result<Release> {
         instants: Vec::new(),
         manifest: Vec::new(),
         route: read_route(row.get(1)?),
-        bytes: Arc::new(row.get(2)?),
+        bytes: Rc::new(row.get(2)?),
         period_end: instant(row, 3)?,
         sealed_at: instant(row, 4)?,
         uncertain: Vec::new(),
@@ -348,13 +339,18 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
     }
 }
 
-fn read_original(row: &Row<'_>) -> rusqlite::Result<Original> {
+/// `last` is the mailbox of the row before, which most rows share.
+fn read_original(row: &Row<'_>, last: &mut Rc<str>) -> rusqlite::Result<Original> {
+    let mailbox = row.get_ref(0)?.as_str()?;
+    if **last != *mailbox {
+        *last = mailbox.into();
+    }
     let uid = match (row.get::<_, Option<u32>>(2)?, row.get::<_, Option<String>>(3)?) {
         (Some(number), None) => Uid::Number(number),
         (None, Some(name)) => Uid::Name(name.into()),
         _ => return Err(unknown_word(2, "uid")),
     };
-    Ok(Original { mailbox: row.get(0)?, uid_validity: row.get(1)?, uid, ident: Ident(row.get(4)?) })
+    Ok(Original { mailbox: Rc::clone(last), uid_validity: row.get(1)?, uid, ident: Ident(row.get(4)?) })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::core::{
 };
 
 /// Excerpts of one topic: the last three tell where it stands.
-const EXCERPTS: usize = 3;
+pub(in super::super) const EXCERPTS: usize = 3;
 /// Of an excerpt, so that a block fits on a telephone's screen.
 const EXCERPT_LINES: usize = 8;
 const EXCERPT_LENGTH: usize = 500;
@@ -27,7 +27,7 @@ const ATTACHMENTS: usize = 10;
 
 impl Speaker<'_> {
     pub(super) fn block(&self, topic: &Topic<'_>) -> Block {
-        let doubtful = topic.entries().any(Entry::is_doubtful);
+        let doubtful = topic.is_doubtful();
         let open = topic_link(topic);
         let address = if doubtful && open.is_none() { topic.newest(web) } else { None };
         let hidden = topic.count().saturating_sub(EXCERPTS);
@@ -38,7 +38,12 @@ impl Speaker<'_> {
             address: address.map(|web| web.href),
             about: self.about(topic).join(" · "),
             warning: doubtful.then(|| self.sentences.say("digest-doubtful")),
-            messages: topic.entries().skip(hidden).map(|entry| self.message(entry)).collect(),
+            messages: topic
+                .originals()
+                .skip(hidden)
+                .filter_map(|original| original.entry)
+                .map(|entry| self.message(entry))
+                .collect(),
             more: (hidden > 0).then(|| self.say_count("digest-more-messages", hidden)),
             attachments: self.attachments(topic),
             reply: reply.map(|reply| self.reply(reply)),
@@ -47,16 +52,17 @@ impl Speaker<'_> {
     }
 
     pub(super) fn line(&self, topic: &Topic<'_>, spell_link: bool) -> Line {
-        let latest = topic.latest;
-        let mut about = self.who_and_when(&latest.notice, latest.received);
-        if topic.entries().any(Entry::is_doubtful) {
+        let (latest, notice) = (topic.latest.sketch, topic.latest.notice());
+        let mut about: Vec<String> = notice.and_then(author).into_iter().collect();
+        about.push(self.moments.at(latest.received));
+        if topic.is_doubtful() {
             about.push(self.sentences.say("digest-doubtful-mark"));
         }
-        about.extend(source(&latest.notice));
+        about.extend(notice.and_then(source));
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if latest.notice.closed {
+        if latest.traits.closed {
             about.push(self.sentences.say("digest-closed-topic"));
         }
         let href = topic_link(topic).map(|web| web.href);
@@ -72,7 +78,7 @@ impl Speaker<'_> {
             about.push(self.sentences.say("digest-doubtful-mark"));
         }
         about.push(self.say_text("digest-passed-rule", "selector", text::line(&passed.selector, 100)));
-        let title = named(notice).unwrap_or_else(|| self.untitled(notice));
+        let title = named(notice).unwrap_or_else(|| self.untitled(notice.unreadable));
         let href = web(notice).filter(|_| !doubtful).map(|web| web.href);
         Line { title, href, about: about.join(" · "), spell_link: true }
     }
@@ -82,11 +88,12 @@ impl Speaker<'_> {
     }
 
     fn title(&self, topic: &Topic<'_>) -> String {
-        topic.newest_sure(named).or_else(|| topic.newest(named)).unwrap_or_else(|| self.untitled(&topic.latest.notice))
+        let title = topic.newest_sure(named).or_else(|| topic.newest(named));
+        title.unwrap_or_else(|| self.untitled(topic.latest.sketch.traits.unreadable))
     }
 
-    fn untitled(&self, notice: &Notice) -> String {
-        self.sentences.say(if notice.unreadable { "digest-unreadable" } else { "digest-untitled" })
+    fn untitled(&self, unreadable: bool) -> String {
+        self.sentences.say(if unreadable { "digest-unreadable" } else { "digest-untitled" })
     }
 
     fn about(&self, topic: &Topic<'_>) -> Vec<String> {
@@ -94,7 +101,7 @@ impl Speaker<'_> {
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if topic.entries().any(|entry| entry.notice.urgent) {
+        if topic.originals().any(|original| original.sketch.traits.urgent) {
             about.push(self.sentences.say("digest-priority"));
         }
         about
@@ -123,7 +130,7 @@ impl Speaker<'_> {
     fn attachments(&self, topic: &Topic<'_>) -> Option<String> {
         let mut names: Vec<String> = Vec::new();
         let mut hidden = 0_usize;
-        for name in topic.entries().flat_map(|entry| &entry.notice.attachments) {
+        for name in topic.originals().flat_map(|original| &original.sketch.attachments) {
             let name = text::line(name, NAME_LENGTH);
             if names.contains(&name) {
                 continue;
@@ -137,15 +144,18 @@ impl Speaker<'_> {
     }
 }
 
+/// The newest link of the topic that may be opened.
 fn topic_link(topic: &Topic<'_>) -> Option<Web> {
     topic.newest_sure(web)
 }
 
-fn web(notice: &Notice) -> Option<Web> {
+/// The link of a notice, if it may be opened.
+pub(in super::super) fn web(notice: &Notice) -> Option<Web> {
     link::web(notice.url.as_deref()?)
 }
 
-fn named(notice: &Notice) -> Option<String> {
+/// The title of a notice, else its subject.
+pub(in super::super) fn named(notice: &Notice) -> Option<String> {
     if notice.unreadable {
         return None;
     }
@@ -160,7 +170,7 @@ fn author(notice: &Notice) -> Option<String> {
 }
 
 /// Where it comes from. A person's mail, held by a rule, shows the address: a display name proves nothing.
-fn source(notice: &Notice) -> Option<String> {
+pub(in super::super) fn source(notice: &Notice) -> Option<String> {
     let address = notice.from.first();
     let source = notice.host.as_ref().or(notice.list_id.as_ref()).or(address)?;
     Some(text::line(source, NAME_LENGTH))

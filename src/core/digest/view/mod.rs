@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::{
     Input,
-    group::Topic,
+    group::{Topic, sketches},
     moment::Moments,
     plan::{self, Day, MAX_LINES, Plan},
 };
 use crate::core::{sentences::Sentences, text};
+pub(super) use block::{EXCERPTS, named, source, web};
 
 /// A whole digest.
 #[derive(Debug, Serialize)]
@@ -143,7 +144,8 @@ pub(super) fn view(input: &Input, rid: &str) -> View {
     let sentences = Sentences::new(input.style.language);
     let moments = Moments { sentences: &sentences, timezone: input.style.timezone, now: input.period.to };
     let speaker = Speaker { input, sentences: &sentences, moments };
-    let plan = plan::plan(input);
+    let own = sketches(input);
+    let plan = plan::plan(input, &own);
     View {
         language: input.style.language.code(),
         subject: speaker.subject(),

@@ -5,6 +5,7 @@ daemon-open = open
 daemon-closed-until = closed, reopens { $until }
 daemon-closed = closed
 daemon-clock-unset = This computer’s clock shows a date in the past: nothing is held or released until it is right.
+daemon-state-failed = quiethours cannot write its notes ({ $why }). Until it can, nothing more is released, and what is held stays held. Is the disk full?
 daemon-absence = absence
 daemon-too-many-digests = Twelve digests in twenty-four hours: there is probably a loop. Notifications stay held; the next digest comes within the hour.
 daemon-mailbox-absent = The mailbox “{ $mailbox }” could not be read: { $why }. What waits there comes as soon as it opens.

@@ -5,6 +5,7 @@ daemon-open = ouvert
 daemon-closed-until = fermé, réouverture { $until }
 daemon-closed = fermé
 daemon-clock-unset = L’horloge de cet ordinateur indique une date passée : rien n’est retenu ni remis tant qu’elle n’est pas à l’heure.
+daemon-state-failed = quiethours ne peut pas écrire ses notes ({ $why }). D’ici là, rien d’autre n’est remis, et ce qui est retenu le reste. Le disque est-il plein ?
 daemon-absence = absence
 daemon-too-many-digests = Douze récapitulatifs en vingt-quatre heures : il y a sans doute une boucle. Les notifications restent en attente ; le prochain récapitulatif partira dans l’heure.
 daemon-mailbox-absent = La boîte « { $mailbox } » n’a pas pu être lue : { $why }. Ce qui y attend viendra dès qu’elle s’ouvrira.
