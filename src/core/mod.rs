@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod backoff;
+pub mod cause;
 pub mod civil;
 pub mod digest;
 pub mod gate;

@@ -29,7 +29,7 @@ const HANDSHAKE: Duration = Duration::from_secs(30);
 /// A TCP connection to the first address of the account that answers.
 pub async fn dial(account: &Account) -> Result<TcpStream, MailboxError> {
     let addresses = resolve(account).await?;
-    let mut last = MailboxError::Lost(format!("{} has no address", shown(&account.host)));
+    let mut last = MailboxError::Lost(format!("{}: no address", shown(&account.host)));
     for address in addresses {
         match timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
