@@ -4,6 +4,7 @@
 
 pub mod authentication;
 pub mod backoff;
+pub mod cause;
 pub mod civil;
 pub mod digest;
 pub mod gate;

@@ -39,6 +39,7 @@ config-imap-extra = “{ $value }” has more in it than a server. The user and 
 config-imap-cleartext = imap:// would send your password unencrypted over the network: it is for this machine only (localhost). Write imap = "{ $host }", or "imap+starttls://{ $host }"
 config-no-password = how to get the password? The best way is a command: password_command = ["pass", "show", "mail"]. Or password_file = "/path", password_credential = "name", oauth_token_command = ["…"] where the provider wants a token, or password = "…"
 config-readable = other people on this machine can read { $file }, which holds a password. Run: chmod 600 "{ $file }"
+config-not-plain = { $file } is not a plain file: give the path of a file that holds the secret and nothing else
 config-unreadable = { $file } cannot be read: { $cause }
 config-no-certificate = { $file } holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)
 config-command-quotes = a quote is missing in this command. A list is clearer: { $key } = ["pass", "show", "mail"]

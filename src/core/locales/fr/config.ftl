@@ -39,6 +39,7 @@ config-imap-extra = « { $value } » contient plus qu’un serveur. L’utilisat
 config-imap-cleartext = imap:// enverrait votre mot de passe en clair sur le réseau : c’est réservé à cette machine (localhost). Écrivez imap = "{ $host }", ou "imap+starttls://{ $host }"
 config-no-password = comment obtenir le mot de passe ? Le mieux est une commande : password_command = ["pass", "show", "mail"]. Sinon password_file = "/chemin", password_credential = "nom", oauth_token_command = ["…"] si le fournisseur exige un jeton, ou password = "…"
 config-readable = d’autres personnes sur cette machine peuvent lire { $file }, qui contient un mot de passe. Lancez : chmod 600 "{ $file }"
+config-not-plain = { $file } n’est pas un fichier ordinaire : donnez le chemin d’un fichier qui contient le secret seul
 config-unreadable = { $file } ne peut pas être lu : { $cause }
 config-no-certificate = { $file } ne contient pas de certificat au format PEM (-----BEGIN CERTIFICATE-----)
 config-command-quotes = il manque un guillemet dans cette commande. Une liste est plus claire : { $key } = ["pass", "show", "mail"]
