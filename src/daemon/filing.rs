@@ -57,10 +57,10 @@ impl Daemon {
     /// Also of mailboxes that left the configuration: they may come back.
     fn remember_unfiled(&self, filed: &HashSet<String>) -> Result<(), StateError> {
         let originals = self.release.iter().flat_map(|release| &release.manifest);
-        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&original.mailbox)).collect();
-        let names: HashSet<&str> = left.iter().map(|original| original.mailbox.as_str()).collect();
+        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&*original.mailbox)).collect();
+        let names: HashSet<&str> = left.iter().map(|original| &*original.mailbox).collect();
         for name in names {
-            let idents = left.iter().filter(|original| original.mailbox == name).map(|original| original.ident);
+            let idents = left.iter().filter(|original| *original.mailbox == *name).map(|original| original.ident);
             self.state.add_unfiled(name, idents)?;
         }
         Ok(())
@@ -114,9 +114,9 @@ async fn file_one(
     let uids = if same {
         originals.iter().map(|original| original.uid.clone()).collect()
     } else {
-        // The UIDs mean nothing any more: known again by the keyword, else by ident.
+        // The UIDs mean nothing any more: known again by the keyword, or by ident where not all carry it.
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
-        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
+        if sealed.len() < originals.len() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
     relocate(mailbox, state, name, &uids, Folder::Released).await?;
     Ok(originals.iter().map(|original| original.ident).collect())

@@ -95,7 +95,7 @@ fn dialogue(scene: &Arc<Scene>, line: Line, after: After, every: bool) -> (Vec<S
     };
     let bytes: usize = transcripts.iter().map(|transcript| transcript.client.len() + transcript.server.len()).sum();
     let places = places(language, transcripts, every);
-    println!("{line:?}, digest by {:?}, {after:?}: {} places in {bytes} bytes", scene.delivery, places.len());
+    println!("{} places in {bytes} bytes of {line:?}, digest by {:?}, {after:?}", places.len(), scene.delivery);
     (places, expected)
 }
 

@@ -150,10 +150,11 @@ impl<'a> Life<'a> {
         let (kind, intake) = (self.scene.shape.mailboxes[index], self.scene.shape.intake);
         let account = self.account(index);
         for (name, message) in self.mail(index) {
-            let folder = if intake { ".Notifications" } else { "" };
             if kind == Kind::Imap {
-                self.scene.server.store_in(&account, folder, name, self.scene.dawn.into(), &message);
+                let folder = if intake { "Notifications" } else { "INBOX" };
+                self.scene.server.store_all(&account, folder, self.scene.dawn.into(), [(name.to_owned(), message)]);
             } else {
+                let folder = if intake { ".Notifications" } else { "" };
                 put(&self.maildir(index).join(folder), name, self.scene.dawn, &message);
             }
         }

@@ -4,6 +4,7 @@
 
 pub mod certificates;
 pub mod client;
+pub mod disk;
 pub mod dovecot;
 pub mod faults;
 pub mod home;
@@ -19,7 +20,7 @@ pub mod strace;
 pub mod token;
 pub mod volunteer;
 
-/// Whether everything is to be run that takes long: `tests/run --long`.
+/// Nothing is left out, however long it takes: `tests/run --long`.
 pub fn long() -> bool {
     std::env::var_os("QH_LONG").is_some()
 }
