@@ -12,6 +12,9 @@ const DOCUMENT: &str = include_str!("../docs/failure-modes.md");
 /// Two ways of failing that became one.
 const MERGED: [&str; 1] = ["38"];
 
+/// The last number.
+const LAST: u32 = 69;
+
 /// One line of a table.
 struct Row {
     /// Its numbers.
@@ -63,7 +66,7 @@ fn every_test_that_the_document_names_is_there() {
     let found: BTreeMap<_, _> = files.into_iter().map(|file| (file, tests_of(&root.join(file)))).collect();
     let missing: Vec<_> = named.iter().filter(|(file, test)| !found[file].contains(test)).collect();
     assert!(missing.is_empty(), "docs/failure-modes.md names what is no test: {missing:#?}");
-    assert!(named.len() > 50, "only {} tests were found in docs/failure-modes.md", named.len());
+    assert!(named.len() > 100, "only {} tests were found in docs/failure-modes.md", named.len());
     println!("{} tests named for {} ways of failing", named.len(), rows().len());
 }
 
@@ -79,8 +82,7 @@ fn every_way_of_failing_has_one_row_with_a_test_or_a_reason() {
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), count, "a number stands twice: {numbers:?}");
-    let last = numbers.iter().filter_map(|number| number.parse::<u32>().ok()).max().unwrap();
-    let wanted = (1..=last).map(|number| number.to_string()).filter(|number| !MERGED.contains(&number.as_str()));
+    let wanted = (1..=LAST).map(|number| number.to_string()).filter(|number| !MERGED.contains(&number.as_str()));
     let missing: Vec<String> = wanted.filter(|number| !numbers.contains(&number)).collect();
-    assert!(missing.is_empty() && last >= 32, "no row for {missing:?}, the last is {last}");
+    assert!(missing.is_empty(), "no row for {missing:?}");
 }
