@@ -74,7 +74,7 @@ fn leave(home: &Home, interrupted: Interrupted) {
     let idents = mails().map(|mail| Ident::of(&mail));
     let rid = release::rid("config", idents);
     let original = |(name, ident): (String, Ident)| Original {
-        mailbox: "coop".to_owned(),
+        mailbox: "coop".into(),
         uid_validity: 0,
         uid: Uid::Name(name.into()),
         ident,
