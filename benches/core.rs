@@ -16,6 +16,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use quiethours::core::{
+    authentication::Authentication,
     digest::{Entry, Input, Period, Sketch, Style, compose, message, wanted},
     gate::{Mode, Policy, Standing, decide, judge, outlook},
     holidays::Territory,
@@ -54,8 +55,8 @@ fn main() {
 /// All kept whole; and as a long absence leaves them: 2,000 whole, of the others a sketch until it is known which are shown.
 fn digest() {
     let all = input(MESSAGES);
-    let octets = message(&compose(&all, "rid"), &all, "rid").unwrap().len();
-    let took = median(|| drop(black_box(message(&compose(black_box(&all), "rid"), &all, "rid"))));
+    let octets = message(&compose(&all, "rid"), &all, "rid", None).unwrap().len();
+    let took = median(|| drop(black_box(message(&compose(black_box(&all), "rid"), &all, "rid", None))));
     println!("digest: {MESSAGES} notices to {octets} octets in {took}");
 
     let mut few = all.clone();
@@ -66,7 +67,7 @@ fn digest() {
         let mut shown = few.clone();
         shown.sketches.retain(|sketch| places.binary_search(&sketch.place).is_err());
         shown.entries.extend(places.iter().map(|place| others[*place as usize].clone()));
-        drop(black_box(message(&compose(&shown, "rid"), &shown, "rid")));
+        drop(black_box(message(&compose(&shown, "rid"), &shown, "rid", None)));
     });
     println!("digest: the same of {} sketches and what is shown of them in {took}", others.len());
 }
@@ -139,12 +140,17 @@ fn timeline() -> Timeline {
 
 fn input(messages: usize) -> Input {
     let to = Utc.with_ymd_and_hms(2026, 11, 23, 8, 0, 0).unwrap();
-    let entry = |number| Entry { notice: notice::read(mail(number).as_bytes()), received: arrival(number, to) };
+    let entry = |number| Entry {
+        notice: notice::read(mail(number).as_bytes()),
+        received: arrival(number, to),
+        authentication: Authentication::Unremarkable,
+    };
     Input {
         entries: (0..messages).map(entry).collect(),
         sketches: Vec::new(),
         passed: Vec::new(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: to - TimeDelta::hours(63), to },
         style: Style {
             language: Language::Fr,

@@ -6,6 +6,7 @@
 mod begin;
 mod collect;
 mod deliver;
+mod enclose;
 mod explain;
 mod filing;
 mod link;

@@ -90,7 +90,7 @@ fn leave(home: &Home, interrupted: Interrupted) {
             instants: vec![("coop".to_owned(), at(OPENING))],
             manifest: names.into_iter().zip(idents).map(original).collect(),
             route: Route::Mailbox("coop".to_owned()),
-            bytes: bytes.clone().into_bytes(),
+            bytes: bytes.clone().into_bytes().into(),
             period_end: at(OPENING),
             sealed_at: at(OPENING),
             uncertain: Vec::new(),

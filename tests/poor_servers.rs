@@ -273,7 +273,7 @@ fn over_quota_the_digest_waits_and_the_same_bytes_come_when_there_is_room() {
     alice.configure("", "");
     alice.ok(&["run", "--once"]);
     let inbox = alice.client().messages("INBOX");
-    assert_eq!(inbox.iter().map(|message| &message.bytes).collect::<Vec<_>>(), [&sealed]);
+    assert_eq!(inbox.iter().map(|message| &message.bytes).collect::<Vec<_>>(), [&*sealed]);
     assert_eq!(alice.originals(RELEASED), mails);
 }
 

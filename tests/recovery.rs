@@ -47,7 +47,7 @@ fn interrupt(home: &Home, name: &str, step: &Step) -> String {
         instants: vec![("coop".to_owned(), at(OPENING))],
         manifest: vec![Original { mailbox: "coop".into(), uid_validity: 0, uid: Uid::Name(name.into()), ident }],
         route: Route::Mailbox("coop".to_owned()),
-        bytes: digest(&rid),
+        bytes: digest(&rid).into(),
         period_end: at(OPENING),
         sealed_at: at(OPENING),
         uncertain: Vec::new(),

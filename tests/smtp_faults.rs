@@ -95,7 +95,7 @@ impl Sender {
 
     fn sealed(&self) -> Option<Vec<u8>> {
         let state = State::open_read(&self.alice.state_dir()).unwrap().unwrap();
-        state.release().unwrap().map(|release| release.bytes)
+        state.release().unwrap().map(|release| release.bytes.to_vec())
     }
 }
 

@@ -137,8 +137,8 @@ pub struct Release {
     pub manifest: Vec<Original>,
     /// How the digest goes out.
     pub route: Route,
-    /// The exact bytes of the digest, CRLF.
-    pub bytes: Vec<u8>,
+    /// The exact bytes of the digest, CRLF; shared, for with originals they are many.
+    pub bytes: Rc<Vec<u8>>,
     /// The end of the period it covers.
     pub period_end: DateTime<Utc>,
     /// When it was sealed.
@@ -253,7 +253,7 @@ mod tests {
             instants: Vec::new(),
             manifest: Vec::new(),
             route: Route::Mailbox("coop".to_owned()),
-            bytes: Vec::new(),
+            bytes: Rc::default(),
             period_end: instant("2026-11-23T08:00:00Z"),
             sealed_at: instant("2026-11-23T08:00:00Z"),
             uncertain: times.iter().map(|time| instant(time)).collect(),

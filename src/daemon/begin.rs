@@ -1,6 +1,6 @@
 //! The beginning of a release: what is due, which mailboxes are ready, and the sealing of its digest.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,12 +8,13 @@ use super::{
     Daemon, Failure, Progress,
     collect::{Gathered, period, read_again, style, urgent},
     deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
+    enclose::WITHOUT_ORIGINALS,
     link::Link,
     witness::Event,
 };
 use crate::{
     core::{
-        digest::{self, Input, Passed, Style},
+        digest::{self, Enclosures, Input, Passed, Style},
         gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
         mail::Ident,
         release::{self, REFUSED_PAUSE, Release, Route, Step},
@@ -154,19 +155,27 @@ impl Daemon {
             self.witness.tell(now, Event::NothingHeld);
             return Ok(Progress::Advanced);
         }
+        let lightened = self.state.note(WITHOUT_ORIGINALS)?.is_some();
+        let originals = match self.enclosures(ready, &manifest, lightened).await {
+            Ok(originals) => originals,
+            Err((index, error)) => {
+                self.put_down(index, error.into(), now)?;
+                return Ok(Progress::Waits(None));
+            }
+        };
+        let enclosed = originals.as_ref().map(Enclosures::count);
         let troubles = self.troubles(&call.wanted, ready);
-        let mut input = Input { entries, sketches, passed, troubles, period, style };
+        let mut input = Input { entries, sketches, passed, troubles, period, enclosed, style };
         for index in ready {
-            let link = &mut self.links[*index];
-            let name = link.name.clone();
-            let Some(mailbox) = link.mailbox() else { continue };
-            if let Err(error) = read_again(mailbox, &name, &mut input, &manifest).await {
+            let Self { links, config, .. } = &mut *self;
+            let Some(mailbox) = links[*index].mailbox() else { continue };
+            if let Err(error) = read_again(mailbox, &config.mailboxes[*index], &mut input, &manifest).await {
                 self.link_failed(*index, &error, now);
                 return Ok(Progress::Waits(None));
             }
         }
         let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
-        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid) {
+        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid, originals) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.refused(None, &error.to_string(), now);
@@ -178,13 +187,16 @@ impl Daemon {
             instants,
             manifest,
             route: self.config.digest.route(),
-            bytes,
+            bytes: Rc::new(bytes),
             period_end: period.to,
             sealed_at: now,
             uncertain: Vec::new(),
             step: Step::Sealed,
         };
         self.state.seal(&release)?;
+        if lightened {
+            self.state.set_note(WITHOUT_ORIGINALS, None)?;
+        }
         self.release = Some(release);
         self.retry_at = None;
         self.refusals = 0;
@@ -203,7 +215,7 @@ impl Daemon {
         let name = links[index].name.clone();
         let Some(mailbox) = links[index].mailbox() else { return Ok(Vec::new()) };
         let before = gathered.manifest.len();
-        gathered.add(mailbox, &name, Access::Write, KEPT_WHOLE, style).await?;
+        gathered.add(mailbox, &config.mailboxes[index], Access::Write, KEPT_WHOLE, style).await?;
         let idents: HashSet<Ident> = state
             .urgent_since(since)?
             .into_iter()
@@ -213,7 +225,7 @@ impl Daemon {
         if idents.is_empty() || gathered.manifest.len() == before {
             return Ok(Vec::new());
         }
-        Ok(urgent(mailbox, &config.mailboxes[index].rules, &idents, since).await?)
+        Ok(urgent(mailbox, &config.mailboxes[index], &idents, since).await?)
     }
 
     /// A command is answered for every mailbox; a digest instant only for those that are in the digest.

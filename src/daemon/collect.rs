@@ -8,16 +8,20 @@ use std::{
 
 use chrono::{DateTime, Days, SubsecRound as _, TimeDelta, TimeZone as _, Utc};
 
-use super::policy;
+use super::{
+    enclose::{carriage, enclose},
+    policy,
+};
 use crate::{
-    config::Config,
+    config::{Config, MailboxConfig},
     core::{
-        digest::{self, Entry, Input, Passed, Period, Sketch, Style},
+        authentication::{Authentication, authentication},
+        digest::{self, Enclosures, Entry, Input, Passed, Period, Sketch, Style},
         gate::{self, Outlook},
         mail::{Content, Envelope, Folder, Ident, Uid},
         notice,
         release::Original,
-        selector::{Class, Rules},
+        selector::Class,
         sentences::Sentences,
         text,
         timeline::{State as Gate, Timeline},
@@ -57,20 +61,20 @@ impl Gathered {
     pub async fn add(
         &mut self,
         mailbox: &mut dyn Mailbox,
-        name: &str,
+        config: &MailboxConfig,
         access: Access,
         most: usize,
         style: &Style,
     ) -> Result<(), MailboxError> {
         let opened = mailbox.open(Folder::Held, access).await?;
         let uids = mailbox.list(Listing::All).await?;
-        let name: Rc<str> = name.into();
+        let name: Rc<str> = config.name.as_str().into();
         let mut seen = HashSet::new();
         let mut visit = |batch: Vec<Content>| {
             for content in batch {
                 let ident = Ident::of(&content.header);
                 if seen.insert(ident) {
-                    self.show(entry(&content), most, style);
+                    self.show(entry(&content, config), most, style);
                 }
                 self.manifest.push(Original {
                     mailbox: Rc::clone(&name),
@@ -100,14 +104,14 @@ impl Gathered {
 /// The mailbox failed, or is another than before; nothing was changed.
 pub(super) async fn read_again(
     mailbox: &mut dyn Mailbox,
-    name: &str,
+    config: &MailboxConfig,
     input: &mut Input,
     manifest: &[Original],
 ) -> Result<(), MailboxError> {
     let wanted = digest::wanted(input).into_iter();
     let places: HashMap<&Uid, u32> = wanted
         .filter_map(|place| Some((manifest.get(place as usize)?, place)))
-        .filter(|(original, _)| *original.mailbox == *name)
+        .filter(|(original, _)| *original.mailbox == *config.name)
         .map(|(original, place)| (&original.uid, place))
         .collect();
     if places.is_empty() {
@@ -124,7 +128,7 @@ pub(super) async fn read_again(
         for content in batch {
             if let Some(place) = places.get(&content.uid) {
                 read.insert(*place);
-                input.entries.push(entry(&content));
+                input.entries.push(entry(&content, config));
             }
         }
         ControlFlow::Continue(())
@@ -134,7 +138,7 @@ pub(super) async fn read_again(
     Ok(())
 }
 
-fn entry(content: &Content) -> Entry {
+fn entry(content: &Content, config: &MailboxConfig) -> Entry {
     let mut notice = notice::read(&content.message);
     let named = content.attachments.iter().map(|name| text::line(name, ATTACHMENT_NAME));
     for name in named {
@@ -142,13 +146,18 @@ fn entry(content: &Content) -> Entry {
             notice.attachments.push(name);
         }
     }
-    Entry { notice, received: content.received }
+    Entry { notice, received: content.received, authentication: authentication_of(&content.header, config) }
+}
+
+/// What the mailbox's own server says of a sender, if it is named.
+fn authentication_of(header: &[u8], config: &MailboxConfig) -> Authentication {
+    config.authserv_id.as_deref().map(|id| authentication(header, id)).unwrap_or_default()
 }
 
 /// The messages of one mailbox that passed as urgent, as far as they are still in INBOX.
 pub(super) async fn urgent(
     mailbox: &mut dyn Mailbox,
-    rules: &Rules,
+    config: &MailboxConfig,
     idents: &HashSet<Ident>,
     since: DateTime<Utc>,
 ) -> Result<Vec<Passed>, MailboxError> {
@@ -161,11 +170,12 @@ pub(super) async fn urgent(
                 continue;
             }
             let notice = notice::read(&message.header);
-            let selector = match rules.classify(&notice) {
+            let selector = match config.rules.classify(&notice) {
                 Class::Urgent(selector) => selector.to_string(),
                 _ => String::new(),
             };
-            passed.push(Passed { notice, received: message.received, selector });
+            let authentication = authentication_of(&message.header, config);
+            passed.push(Passed { notice, received: message.received, selector, authentication });
         }
         ControlFlow::Continue(())
     };
@@ -218,7 +228,7 @@ fn closed_days(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -
     days
 }
 
-/// What a digest of everything held now would be made of; changes nothing. `overrides` and the end of the last period come from
+/// What a digest of everything held now would be made of, and the originals that would go along; changes nothing. `overrides` and the end of the last period come from
 /// the state, if there is one.
 ///
 /// # Errors
@@ -228,20 +238,30 @@ pub async fn preview(
     timeline: &Timeline,
     last_end: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Input, (String, MailboxError)> {
+) -> Result<(Input, Option<Enclosures>), (String, MailboxError)> {
     let outlook = gate::outlook(timeline, &policy(config), now);
     let style = style(config, timeline, &outlook, now);
     let mut gathered = Gathered::default();
+    let mut originals = match config.digest.attach_originals {
+        true => Some(Enclosures::new(carriage(config).await)),
+        false => None,
+    };
     for mailbox in &config.mailboxes {
         let fail = |error| (mailbox.name.clone(), error);
         let mut connection = super::connect(mailbox, false).await.map_err(fail)?;
         // All are kept: as JSON it shows the words of every original.
-        let added = gathered.add(connection.as_mut(), &mailbox.name, Access::Read, usize::MAX, &style).await;
+        let before = gathered.manifest.len();
+        let added = gathered.add(connection.as_mut(), mailbox, Access::Read, usize::MAX, &style).await;
         added.map_err(fail)?;
+        if let Some(originals) = &mut originals {
+            let own: Vec<&Original> = gathered.manifest[before..].iter().collect();
+            enclose(connection.as_mut(), &own, originals).await.map_err(fail)?;
+        }
         connection.close().await;
     }
     let to = if outlook.span.state == Gate::Closed { outlook.next_digest.unwrap_or(now) } else { now };
     let Gathered { entries, sketches, .. } = gathered;
     let period = period(last_end, &outlook, to);
-    Ok(Input { entries, sketches, passed: Vec::new(), troubles: Vec::new(), period, style })
+    let enclosed = originals.as_ref().map(Enclosures::count);
+    Ok((Input { entries, sketches, passed: Vec::new(), troubles: Vec::new(), period, enclosed, style }, originals))
 }

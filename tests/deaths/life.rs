@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use super::support::{
     dovecot::Dovecot,
     faults::Proxy,
-    mailbox::{Mailbox, Noticed, TITLES, mail},
+    mailbox::{Mailbox, Noticed, Stored, TITLES, mail},
     memory,
     smtp_peer::{Security, SmtpPeer},
     strace::{self, Call, Place},
@@ -242,7 +242,7 @@ impl<'a> Life<'a> {
             let output = output(&mut self.command(&["run", "--once"]));
             self.rest();
             match ended(&output) {
-                Ended::Done => return,
+                Ended::Done => return self.let_mail_arrive(),
                 Ended::Pending => self.let_time_pass(),
                 Ended::Died => panic!("it died"),
             }
@@ -253,9 +253,10 @@ impl<'a> Life<'a> {
         );
     }
 
-    /// What the state says of an attempt without an outcome was as much longer ago; so was the first look for one that a lost
-    /// state knew of.
+    /// What was sent arrives. What the state says of an attempt without an outcome was as much longer ago; so was the first look
+    /// for one that a lost state knew of.
     pub fn let_time_pass(&self) {
+        self.let_mail_arrive();
         drop(State::open(&self.state_dir()).unwrap());
         let database = Connection::open(self.state_dir().join("state.db")).unwrap();
         let update = "UPDATE release SET intent_at = intent_at - ?1";
@@ -308,7 +309,7 @@ impl<'a> Life<'a> {
     fn is_done(&self) -> bool {
         let noticed: Vec<Noticed> = self.mailboxes().iter().map(Mailbox::noticed).collect();
         let filed = noticed.iter().all(|mailbox| mailbox.released.len() == TITLES.len());
-        filed && !noticed[0].digests.is_empty() && self.step().is_none()
+        filed && self.is_delivered() && self.step().is_none()
     }
 
     /// As on a machine set up anew.
@@ -318,16 +319,25 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Waits until the servers are done with every connection, and what was sent has arrived.
-    pub fn rest(&self) {
+    /// Waits until the servers are done with every connection. What was sent is still on its way.
+    fn rest(&self) {
         let deadline = Instant::now() + DEADLINE;
         while self.imap.live() > 0 || self.smtp.as_ref().is_some_and(|(_, proxy)| proxy.live() > 0) {
             assert!(Instant::now() < deadline, "a server does not end a connection");
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    fn let_mail_arrive(&self) {
         if let Some((peer, _)) = &self.smtp {
             peer.hand_over(&self.scene.server, &self.user);
         }
+    }
+
+    /// Whether a digest is there, or on its way.
+    pub fn is_delivered(&self) -> bool {
+        let sent = self.smtp.as_ref().is_some_and(|(peer, _)| !peer.messages().is_empty());
+        sent || self.mailboxes()[0].all().any(Stored::is_digest)
     }
 
     /// Every mailbox, as it lies on disk.

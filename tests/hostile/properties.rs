@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use quiethours::core::{
+    authentication::authentication,
     digest::{Digest, Entry, Input, Passed, Period, Sketch, Style, compose, json, message, wanted},
     language::Language,
     notice::{self, Notice},
@@ -137,17 +138,23 @@ fn sketched(input: &Input) -> Input {
 
 fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
     let to = DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default();
-    let entry = |(at, message): (usize, &Vec<u8>)| Entry { notice: notice(message), received: arrival(to, at) };
+    let entry = |(at, message): (usize, &Vec<u8>)| Entry {
+        notice: notice(message),
+        received: arrival(to, at),
+        authentication: authentication(message, "mail.coop.example"),
+    };
     let entries: Vec<Entry> = messages.iter().enumerate().map(entry).collect();
     let passed = |entry: &Entry| Passed {
         notice: entry.notice.clone(),
         received: entry.received,
         selector: "subject:urgent".to_owned(),
+        authentication: entry.authentication,
     };
     Input {
         passed: entries.iter().take(2).map(passed).collect(),
         sketches: Vec::new(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: to - TimeDelta::hours(63), to },
         style: Style {
             language,
@@ -225,7 +232,7 @@ fn strings(value: &Value, each: &mut dyn FnMut(&str)) {
 
 /// The message has exactly the allowed fields, in 7 bits, and nothing of a mail is in them.
 fn header(input: &Input, digest: &Digest) {
-    let bytes = message(digest, input, RID).unwrap_or_default();
+    let bytes = message(digest, input, RID, None).unwrap_or_default();
     assert!(bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | b' '..=b'~')));
     let text = String::from_utf8_lossy(&bytes);
     let block = text.split("\r\n\r\n").next().unwrap_or_default();
@@ -236,7 +243,7 @@ fn header(input: &Input, digest: &Digest) {
     allowed.sort_unstable();
     assert_eq!(names, allowed);
     let empty = Input { entries: Vec::new(), passed: Vec::new(), ..input.clone() };
-    let other = message(&compose(&empty, RID), &empty, RID).unwrap_or_default();
+    let other = message(&compose(&empty, RID), &empty, RID, None).unwrap_or_default();
     let other = String::from_utf8_lossy(&other);
     assert_eq!(Some(block), other.split("\r\n\r\n").next(), "a mail changed the header");
 }

@@ -63,6 +63,16 @@ impl<'a> Topic<'a> {
         self.originals().filter_map(|original| original.entry)
     }
 
+    /// As [`Topic::newest`], but of none whose sender is another than it says.
+    pub fn newest_sure<T>(&self, fact: impl Fn(&'a Notice) -> Option<T>) -> Option<T> {
+        self.entries().rev().filter(|entry| !entry.is_doubtful()).find_map(|entry| fact(&entry.notice))
+    }
+
+    /// Whether the sender of one of them is another than it says.
+    pub fn is_doubtful(&self) -> bool {
+        self.originals().any(|original| original.sketch.traits.doubtful)
+    }
+
     /// The last thing that `fact` finds in one of them, newest first.
     pub fn newest<T>(&self, fact: impl Fn(&'a Notice) -> Option<T>) -> Option<T> {
         self.entries().rev().find_map(|entry| fact(&entry.notice))
@@ -94,11 +104,11 @@ impl Section {
     }
 
     /// A topic is for information only if all its messages are. What is answered is so for everybody: it asks nothing of the
-    /// one who was named in it.
+    /// one who was named in it. A message whose sender is doubtful answers nothing.
     pub fn of(topic: &Topic<'_>) -> Self {
         if topic.originals().all(|original| original.sketch.traits.informs) {
             Self::Information
-        } else if whose::is_answered(topic) {
+        } else if !topic.latest.sketch.traits.doubtful && whose::is_answered(topic) {
             Self::Answered
         } else if topic.originals().any(|original| original.sketch.traits.personal) {
             Self::ForYou

@@ -6,6 +6,7 @@
 //! Of a hundred thousand originals a digest shows the words of some hundred. So it can be composed of sketches, and of the entries
 //! of those that it shows.
 
+mod enclose;
 mod group;
 mod json;
 mod link;
@@ -24,12 +25,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 pub use self::{
+    enclose::{Carriage, Enclosed, Enclosures, MOST as MOST_ENCLOSED},
     json::json,
-    mime::{MessageError, envelope, message},
+    mime::{MessageError, carries_originals, envelope, message},
     plan::wanted,
     sketch::Sketch,
 };
-use super::{language::Language, notice::Notice};
+use super::{authentication::Authentication, language::Language, notice::Notice};
 
 /// One original, as the digest sees it.
 #[derive(Clone, Debug)]
@@ -38,6 +40,15 @@ pub struct Entry {
     pub notice: Notice,
     /// When it arrived.
     pub received: DateTime<Utc>,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
+}
+
+impl Entry {
+    /// Its sender is another than it says: no link and no reply goes by it.
+    fn is_doubtful(&self) -> bool {
+        self.authentication == Authentication::Failed
+    }
 }
 
 /// A message that passed as urgent during the off-hours.
@@ -49,6 +60,8 @@ pub struct Passed {
     pub received: DateTime<Utc>,
     /// The selector that let it pass, as configured.
     pub selector: String,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
 }
 
 /// The time a digest covers.
@@ -102,6 +115,8 @@ pub struct Input {
     pub troubles: Vec<String>,
     /// The time covered.
     pub period: Period,
+    /// The originals that go along; `None` where nobody asked for them.
+    pub enclosed: Option<Enclosed>,
     /// How it is written.
     pub style: Style,
 }

@@ -74,8 +74,15 @@ pub fn wanted(input: &Input) -> Vec<u32> {
 
 /// What a block or a line of the topic may be made of, as far as it is not at hand.
 fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
-    let facts: [fn(&Traits) -> bool; 4] =
-        [|traits| traits.named, |traits| traits.linked, |traits| traits.sourced, |traits| traits.answerable];
+    // Of a doubtful one only what no other has.
+    let facts: [fn(&Traits) -> bool; 6] = [
+        |traits| traits.named && !traits.doubtful,
+        |traits| traits.named,
+        |traits| traits.linked && !traits.doubtful,
+        |traits| traits.linked,
+        |traits| traits.sourced,
+        |traits| traits.answerable && !traits.doubtful,
+    ];
     let newest = |fact: fn(&Traits) -> bool| topic.originals().rev().find(|original| fact(&original.sketch.traits));
     let last = topic.originals().rev().take(EXCERPTS);
     let wanted: Vec<Original<'_>> = last.chain(facts.into_iter().filter_map(newest)).collect();

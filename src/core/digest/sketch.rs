@@ -58,6 +58,8 @@ pub(super) struct Traits {
     pub sourced: bool,
     /// It can be answered by mail.
     pub answerable: bool,
+    /// Its sender is another than it says.
+    pub doubtful: bool,
 }
 
 impl Sketch {
@@ -70,7 +72,7 @@ impl Sketch {
             received: entry.received,
             order: order(notice.message_id.as_deref().unwrap_or_default()),
             mail: mark(|hash| mail(hash, notice)),
-            rest: first(&mark(|hash| rest(hash, notice))),
+            rest: first(&mark(|hash| rest(hash, entry))),
             key: notice.key.as_ref().map(|key| mark(|hash| text(hash, key))),
             author,
             attachments: notice.attachments.clone().into_boxed_slice(),
@@ -86,6 +88,7 @@ impl Sketch {
                 linked: view::web(notice).is_some(),
                 sourced: view::source(notice).is_some(),
                 answerable: link::reply(notice).is_some(),
+                doubtful: entry.is_doubtful(),
             },
         }
     }
@@ -131,13 +134,15 @@ fn mail(hash: &mut Sha256, notice: &Notice) {
     optional(hash, notice.excerpt.as_deref());
 }
 
-fn rest(hash: &mut Sha256, notice: &Notice) {
+fn rest(hash: &mut Sha256, entry: &Entry) {
+    let notice = &entry.notice;
     for fact in [&notice.title, &notice.author, &notice.url, &notice.reply_to, &notice.host, &notice.list_id] {
         optional(hash, fact.as_deref());
     }
     list(hash, &notice.attachments);
     optional(hash, notice.platform.map(Platform::name));
     hash.update([u8::from(notice.urgent), u8::from(notice.unreadable), u8::from(notice.closed)]);
+    hash.update([u8::from(entry.is_doubtful())]);
     optional(hash, notice.assignee.as_deref());
 }
 
@@ -174,16 +179,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::core::digest::{
-        Input, compose,
-        sample::{entry, input, keyed},
-        wanted,
+    use crate::core::{
+        authentication::Authentication,
+        digest::{
+            Input, compose,
+            sample::{entry, input, keyed},
+            wanted,
+        },
     };
 
     /// A message of one of a few topics, by one of a few people, with what a message may have.
     fn any_entry() -> impl Strategy<Value = Entry> {
         let topic = prop::option::weighted(0.8, 0..12_u8);
-        let has = prop::collection::vec(any::<bool>(), 8);
+        let has = prop::collection::vec(any::<bool>(), 9);
         (topic, 0..40_usize, 0..3_usize, has).prop_map(|(topic, number, author, has)| {
             let mut entry = topic.map_or_else(|| entry(number), |topic| keyed(&topic.to_string(), number));
             let notice = &mut entry.notice;
@@ -197,6 +205,9 @@ mod tests {
             notice.attachments = (0..usize::from(has[6]) * number).map(|n| format!("{n}.png")).collect();
             if has[7] {
                 notice.excerpt = Some(format!("@alice, {number} times"));
+            }
+            if has[8] && number % 3 == 0 {
+                entry.authentication = Authentication::Failed;
             }
             // So that several arrive in one second.
             entry.received =

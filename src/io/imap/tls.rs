@@ -29,7 +29,7 @@ const HANDSHAKE: Duration = Duration::from_secs(30);
 /// A TCP connection to the first address of the account that answers.
 pub async fn dial(account: &Account) -> Result<TcpStream, MailboxError> {
     let addresses = resolve(account).await?;
-    let none = MailboxError::Lost(format!("{} has no address", shown(&account.host)));
+    let none = MailboxError::Lost(format!("{}: no address", shown(&account.host)));
     first_of(&addresses).await.map_err(|last| last.unwrap_or(none))
 }
 

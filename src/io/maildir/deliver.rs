@@ -42,7 +42,10 @@ fn write(inbox: &MailFolder, path: &Path, message: &[u8]) -> io::Result<()> {
     let mut file = BufWriter::new(File::options().write(true).create_new(true).mode(mode).open(path)?);
     for line in message.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {
-            Some(text) => file.write_all(&[text, b"\n"].concat())?,
+            Some(text) => {
+                file.write_all(text)?;
+                file.write_all(b"\n")?;
+            }
             None => file.write_all(line)?,
         }
     }

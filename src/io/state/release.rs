@@ -219,7 +219,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
     let (period_end, sealed_at) = (release.period_end.timestamp_micros(), release.sealed_at.timestamp_micros());
     connection.execute(
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
-        params![release.rid, route_text(&release.route), release.bytes, period_end, sealed_at],
+        params![release.rid, route_text(&release.route), *release.bytes, period_end, sealed_at],
     )?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
@@ -295,7 +295,7 @@ fn read_release(row: &Row<'_>) -> rusqlite::Result<Release> {
         instants: Vec::new(),
         manifest: Vec::new(),
         route: read_route(row.get(1)?),
-        bytes: row.get(2)?,
+        bytes: Rc::new(row.get(2)?),
         period_end: instant(row, 3)?,
         sealed_at: instant(row, 4)?,
         uncertain: Vec::new(),

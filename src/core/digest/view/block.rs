@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Block, Line, Message, Open, ReplyView, Speaker};
 use crate::core::{
+    authentication::Authentication,
     digest::{
-        Entry,
+        Entry, Passed,
         group::Topic,
         link::{self, Reply, Web},
     },
@@ -26,12 +27,17 @@ const ATTACHMENTS: usize = 10;
 
 impl Speaker<'_> {
     pub(super) fn block(&self, topic: &Topic<'_>) -> Block {
+        let doubtful = topic.is_doubtful();
+        let open = topic_link(topic);
+        let address = if doubtful && open.is_none() { topic.newest(web) } else { None };
         let hidden = topic.count().saturating_sub(EXCERPTS);
-        let reply = topic.newest(link::reply).filter(|_| self.input.style.replies);
+        let reply = topic.newest_sure(link::reply).filter(|_| self.input.style.replies);
         Block {
             title: self.title(topic),
-            open: topic_link(topic).map(|web| self.open(web)),
+            open: open.map(|web| self.open(web)),
+            address: address.map(|web| web.href),
             about: self.about(topic).join(" · "),
+            warning: doubtful.then(|| self.sentences.say("digest-doubtful")),
             messages: topic
                 .originals()
                 .skip(hidden)
@@ -49,6 +55,9 @@ impl Speaker<'_> {
         let (latest, notice) = (topic.latest.sketch, topic.latest.notice());
         let mut about: Vec<String> = notice.and_then(author).into_iter().collect();
         about.push(self.moments.at(latest.received));
+        if topic.is_doubtful() {
+            about.push(self.sentences.say("digest-doubtful-mark"));
+        }
         about.extend(notice.and_then(source));
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
@@ -60,18 +69,27 @@ impl Speaker<'_> {
         Line { title: self.title(topic), href, about: about.join(" · "), spell_link }
     }
 
-    /// A line about one notice.
-    pub(super) fn notice_line(&self, notice: &Notice, about: String, spell_link: bool) -> Line {
+    /// A line about what passed.
+    pub(super) fn passed_line(&self, passed: &Passed) -> Line {
+        let notice = &passed.notice;
+        let doubtful = passed.authentication == Authentication::Failed;
+        let mut about = self.who_and_when(notice, passed.received);
+        if doubtful {
+            about.push(self.sentences.say("digest-doubtful-mark"));
+        }
+        about.push(self.say_text("digest-passed-rule", "selector", text::line(&passed.selector, 100)));
         let title = named(notice).unwrap_or_else(|| self.untitled(notice.unreadable));
-        Line { title, href: web(notice).map(|web| web.href), about, spell_link }
+        let href = web(notice).filter(|_| !doubtful).map(|web| web.href);
+        Line { title, href, about: about.join(" · "), spell_link: true }
     }
 
-    pub(super) fn who_and_when(&self, notice: &Notice, received: DateTime<Utc>) -> Vec<String> {
+    fn who_and_when(&self, notice: &Notice, received: DateTime<Utc>) -> Vec<String> {
         author(notice).into_iter().chain([self.moments.at(received)]).collect()
     }
 
     fn title(&self, topic: &Topic<'_>) -> String {
-        topic.newest(named).unwrap_or_else(|| self.untitled(topic.latest.sketch.traits.unreadable))
+        let title = topic.newest_sure(named).or_else(|| topic.newest(named));
+        title.unwrap_or_else(|| self.untitled(topic.latest.sketch.traits.unreadable))
     }
 
     fn untitled(&self, unreadable: bool) -> String {
@@ -105,7 +123,8 @@ impl Speaker<'_> {
         } else {
             excerpt(notice.excerpt.as_deref().unwrap_or_default())
         };
-        Message { author: author(notice), when: self.moments.at(entry.received), lines }
+        let mark = entry.is_doubtful().then(|| self.sentences.say("digest-doubtful-mark"));
+        Message { author: author(notice), when: self.moments.at(entry.received), mark, lines }
     }
 
     fn attachments(&self, topic: &Topic<'_>) -> Option<String> {
@@ -127,7 +146,7 @@ impl Speaker<'_> {
 
 /// The newest link of the topic that may be opened.
 fn topic_link(topic: &Topic<'_>) -> Option<Web> {
-    topic.newest(web)
+    topic.newest_sure(web)
 }
 
 /// The link of a notice, if it may be opened.

@@ -11,3 +11,4 @@ daemon-too-many-digests = Twelve digests in twenty-four hours: there is probably
 daemon-mailbox-absent = The mailbox “{ $mailbox }” could not be read: { $why }. What waits there comes as soon as it opens.
 daemon-digest-refused = The server refused the digest ({ $why }). The notifications stay held.
 daemon-digest-postponed = The digest could not be delivered now ({ $why }). It is tried again; the notifications stay held.
+daemon-digest-lightened = The server refused the digest with the original messages attached ({ $why }). It goes without them; they are in their folder.

@@ -46,6 +46,8 @@ help-auto = Suivre à nouveau les heures déclarées
 help-preview = Montrer le récapitulatif de ce qui attend ; ne change rien
 help-preview-format = text, html, eml ou json
 help-preview-out = Écrire dans ce fichier
+help-preview-browser = L’afficher dans le navigateur
+help-preview-no_pager = Tout écrire d’un coup, sans défiler page par page
 help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
@@ -195,6 +197,8 @@ inspect-reply-to = répondre à
 inspect-excerpt = extrait
 inspect-urgency = priorité
 inspect-urgency-high = haute
+inspect-authentication = authentification
+inspect-authentication-fail = échec : votre serveur n’a pas pu confirmer l’expéditeur
 inspect-verdict = verdict
 check-always-open = Vos heures sont toujours ouvertes : rien n’est retenu, sauf pendant « quiethours away »
 

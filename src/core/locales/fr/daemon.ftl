@@ -11,3 +11,4 @@ daemon-too-many-digests = Douze récapitulatifs en vingt-quatre heures : il y a 
 daemon-mailbox-absent = La boîte « { $mailbox } » n’a pas pu être lue : { $why }. Ce qui y attend viendra dès qu’elle s’ouvrira.
 daemon-digest-refused = Le serveur a refusé le récapitulatif ({ $why }). Les notifications restent en attente.
 daemon-digest-postponed = Le récapitulatif n’a pas pu être remis maintenant ({ $why }). Il le sera plus tard ; les notifications restent en attente.
+daemon-digest-lightened = Le serveur a refusé le récapitulatif avec les messages d’origine ({ $why }). Il part sans eux ; ils sont dans leur dossier.

@@ -126,7 +126,7 @@ async fn each_response_goes_up_by_itself_and_an_unreadable_one_as_a_line_that_sa
 
 #[tokio::test]
 async fn an_answer_of_too_many_responses_ends_the_connection_and_the_next_one_is_counted_anew() {
-    let response = format!("* SEARCH{}\r\n", " 1".repeat(500_000));
+    let response = format!("* 1 FETCH (UID 1 BODY[TEXT] {{1000000}}\r\n{})\r\n", "x".repeat(1_000_000));
     let bytes = response.repeat(MAX_ANSWER / response.len() + 1);
     let (lines, end, _) = handed_up(bytes.as_bytes(), 1 << 20).await;
     assert_eq!(lines.len(), MAX_ANSWER / response.len());
