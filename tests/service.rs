@@ -178,7 +178,7 @@ fn a_reload_while_a_release_is_open_changes_the_next_one_not_that_one() {
         night.minutes(10).await;
         let inbox = alice.client().messages("INBOX");
         assert_eq!(inbox.len(), 1);
-        assert_eq!(inbox[0].bytes, sealed.bytes, "what was sealed, to the byte");
+        assert_eq!(inbox[0].bytes, *sealed.bytes, "what was sealed, to the byte");
         assert_eq!(alice.client().count(RELEASED), 1);
         alice.client().append(HELD, "", None, &glpi(2, 2, "Imprimante", "x"));
         night.command(&["away", "--for", "1h"]);
