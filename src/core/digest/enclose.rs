@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_left_and_a_shorter_one_after_it_is_not() {
-        let message = |length: usize| vec![b'x'; length];
+        let message = |length: usize| [&[b'x'; 62][..], b"\r\n"].concat().repeat(length / 64);
         let messages = [message(10 << 20), message(16 << 20), message(1 << 20)];
         assert_eq!(offered(Carriage::MAILBOX, &messages).count(), Enclosed { attached: 2, left: 1 });
         let small = Carriage::smtp(true, Some(3 << 20));
