@@ -121,6 +121,24 @@ fn account_mail_is_known_by_the_page_its_link_leads_to_on_the_senders_site() {
 }
 
 #[test]
+fn html_alone_is_read_below_the_platforms_own_sentences() {
+    let page = |header: &[&str], body: &str| {
+        let form = "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n";
+        read(format!("{}\r\n{form}\r\n{body}", header.join("\r\n")).as_bytes()).excerpt
+    };
+    let flarum = "<p>Max just posted: <a href=\"https://bois.example/d/7-wok/2\">Wok</a>.</p><p>You won't receive any more notifications</p>\
+        <hr><div>Oui.</div><p>You received this email because <a href=\"https://bois.example/notifications/unsubscribe/1/a\">x</a></p>";
+    assert_eq!(page(&["From: n@bois.example", "Subject: [New Post] Wok"], flarum).as_deref(), Some("Oui."));
+    let rt = "Ticket URL: <a href=\"https://rt.example/Ticket/Display.html?id=6\">https://rt.example/Ticket/Display.html?id=6</a><br><br><p>Oui.</p>";
+    assert_eq!(page(&["From: a@rt.example", "X-RT-Ticket: rt.example #6"], rt).as_deref(), Some("Oui."));
+    let bugzilla = "<div><a href=\"https://bz.example/show_bug.cgi?id=5#c3\">Comment # 3</a> on bug 5 from Max<pre>Oui.</pre></div>";
+    assert_eq!(
+        page(&["From: b@bz.example", "X-Bugzilla-Type: changed", "Subject: [Bug 5] L"], bugzilla).as_deref(),
+        Some("Oui.")
+    );
+}
+
+#[test]
 fn closed_and_assigned_are_read_where_the_platform_says_so() {
     let trac = ["From: t@tr.example", "X-Trac-Project: S", "X-Trac-Ticket-ID: 9", "Subject: [S] #9: NaN"];
     let table = |status| {
