@@ -88,7 +88,7 @@ fn author(mail: &Mail<'_>) -> Option<String> {
 }
 
 fn words(text: &str) -> String {
-    match after(text, |line| begins_comment(line)) {
+    match after(text, begins_comment) {
         Some(comment) => fresh(comment),
         None => changes(text)
             .unwrap_or_else(|| fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute))),
