@@ -98,7 +98,7 @@ fn the_page_of_the_file_names_every_platform() {
 
 #[test]
 fn the_example_of_the_page_is_a_valid_configuration() {
-    let (_, example) = FILE.split_once(".nf\n").unwrap();
+    let (_, example) = FILE.split_once(".SH EXAMPLE\n.nf\n").unwrap();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("example.toml");
     std::fs::write(&path, example.split(".fi").next().unwrap()).unwrap();
@@ -117,6 +117,27 @@ fn the_pages_are_clean_for_both_formatters() {
                 run.unwrap_or_else(|error| panic!("{} (Debian packages mandoc and groff-base): {error}", check[0]));
             let said = [output.stdout, output.stderr].concat();
             assert!(output.status.success() && said.is_empty(), "{check:?}: {}", String::from_utf8_lossy(&said));
+        }
+    }
+}
+
+/// A page as a terminal of eighty columns shows it, without bold and underlined.
+fn shown(page: &str) -> String {
+    let path = format!("{}/contrib/man/{page}", env!("CARGO_MANIFEST_DIR"));
+    let run = Command::new("groff").args(["-man", "-T", "utf8", "-P-cbou", "-rLL=80n"]).arg(path).output().unwrap();
+    String::from_utf8(run.stdout).unwrap()
+}
+
+#[test]
+fn what_the_pages_give_to_type_can_be_copied() {
+    for (page, source) in [("quiethours.1", COMMAND), ("quiethours.toml.5", FILE)] {
+        let shown = shown(page);
+        let cut: Vec<&str> = shown.lines().filter(|line| line.ends_with('\u{2010}')).collect();
+        assert!(cut.is_empty(), "{page}: words cut at the end of a line: {cut:#?}");
+        let lines: BTreeSet<&str> = shown.lines().map(str::trim).collect();
+        for example in source.split(".nf\n").skip(1).flat_map(|part| part.split(".fi\n").next().unwrap().lines()) {
+            let typed = example.replace("\\-", "-").replace("\\e", "\\").replace("\\(dq", "\"");
+            assert!(typed.chars().count() < 70 && lines.contains(typed.trim()), "{page}: {typed}");
         }
     }
 }

@@ -190,3 +190,16 @@ fn a_configuration_or_password_file_that_others_can_read_ends_with_78_naming_it(
     fs::set_permissions(alice.config_file(), fs::Permissions::from_mode(0o644)).unwrap();
     refused("config.toml");
 }
+
+#[test]
+fn a_password_file_that_is_a_folder_ends_with_78_and_no_advice_that_would_close_the_folder() {
+    let alice = Volunteer::new(Dovecot::start(), "password_file = \"pass\"", "");
+    fs::create_dir(alice.path().join("pass")).unwrap();
+    for mode in [0o755, 0o700] {
+        fs::set_permissions(alice.path().join("pass"), fs::Permissions::from_mode(mode)).unwrap();
+        let output = alice.run(&["run", "--once"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(78), "{said}");
+        assert!(said.contains("password_file") && !said.contains("chmod"), "{said}");
+    }
+}

@@ -85,6 +85,10 @@ fn private_file(table: &Table<'_>, key: &str) -> Option<PathBuf> {
     let path = table.path(key)?;
     let shown = path.display().to_string();
     match open(&path).and_then(|file| file.metadata()) {
+        Ok(metadata) if !metadata.is_file() => {
+            table.wrong(key, "config-not-plain", &[("file", &shown)]);
+            None
+        }
         Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
             table.wrong(key, "config-readable", &[("file", &shown)]);
             None

@@ -2,7 +2,9 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
+pub mod authentication;
 pub mod backoff;
+pub mod cause;
 pub mod civil;
 pub mod digest;
 pub mod gate;

@@ -8,6 +8,7 @@ use unic_langid::langid;
 use super::language::Language;
 
 const FRENCH: &[&str] = &[
+    include_str!("locales/fr/cause.ftl"),
     include_str!("locales/fr/cli.ftl"),
     include_str!("locales/fr/config.ftl"),
     include_str!("locales/fr/daemon.ftl"),
@@ -20,6 +21,7 @@ const FRENCH: &[&str] = &[
     include_str!("locales/fr/trouble.ftl"),
 ];
 const ENGLISH: &[&str] = &[
+    include_str!("locales/en/cause.ftl"),
     include_str!("locales/en/cli.ftl"),
     include_str!("locales/en/config.ftl"),
     include_str!("locales/en/daemon.ftl"),
@@ -31,6 +33,9 @@ const ENGLISH: &[&str] = &[
     include_str!("locales/en/time.ftl"),
     include_str!("locales/en/trouble.ftl"),
 ];
+
+/// The arguments by which a sentence takes a cause.
+const CAUSES: [&str; 3] = ["cause", "error", "why"];
 
 /// The sentences of one language.
 pub struct Sentences {
@@ -67,10 +72,24 @@ impl Sentences {
         self.format(id, None)
     }
 
-    /// The sentence `id` with its arguments. What comes from mail must have passed `core::text` before.
+    /// The sentence `id` with its arguments. What comes from mail must have passed `core::text` before. Arguments that tell a
+    /// cause are told in this language, where it is one that is known.
     pub fn say_with<'a>(&self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
-        let args: FluentArgs<'a> = args.iter().map(|(name, value)| (Cow::from(*name), value.clone())).collect();
+        let args: FluentArgs<'a> =
+            args.iter().map(|(name, value)| (Cow::from(*name), self.spoken(name, value))).collect();
         self.format(id, Some(&args))
+    }
+
+    fn spoken<'a>(&self, name: &str, value: &FluentValue<'a>) -> FluentValue<'a> {
+        match value {
+            FluentValue::String(said) if CAUSES.contains(&name) => match self.cause(said) {
+                Some(cause) => cause.into(),
+                // A server ends its sentence; here it stands inside another.
+                None if name == "cause" => FluentValue::from(said.strip_suffix('.').unwrap_or(said).to_owned()),
+                None => value.clone(),
+            },
+            _ => value.clone(),
+        }
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {

@@ -181,6 +181,37 @@ fn every_source_follows_the_arrows() {
     assert!(broken.is_empty(), "against the arrow rule of ARCHITECTURE.md:\n{}", broken.join("\n"));
 }
 
+/// What the sources of `io` tell of a lost connection or an unusable folder, without what `format!` puts before it.
+fn causes(source: &str) -> Vec<String> {
+    let openings = [
+        "ost(\"",
+        "ost(format!(\"",
+        "invalid(\"",
+        "refused(&path, \"",
+        "const CLOSED: &str = \"",
+        "const UNREADABLE: &str = \"",
+    ];
+    let source = source.split("mod tests {").next().unwrap();
+    let literals =
+        openings.iter().flat_map(|opening| source.split(*opening).skip(1)).map(|rest| rest.split('"').next().unwrap());
+    let told = literals.map(|text| text.rsplit_once("}: ").map_or(text, |(_, told)| told));
+    told.filter(|told| !told.contains('{')).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_cause_that_io_tells_has_a_sentence() {
+    let io = root().join("src/io");
+    let told: Vec<String> = sources(&io)
+        .iter()
+        .filter(|path| !path.components().any(|part| part.as_os_str() == "tests") && !path.ends_with("tests.rs"))
+        .flat_map(|path| causes(&fs::read_to_string(path).unwrap()))
+        .collect();
+    assert!(told.len() > 20, "found only {told:?}");
+    let unknown: Vec<&String> =
+        told.iter().filter(|told| !quiethours::core::cause::KNOWN.iter().any(|(known, _)| known == told)).collect();
+    assert!(unknown.is_empty(), "English only, in whatever language: {unknown:#?}");
+}
+
 #[test]
 fn a_path_against_the_arrows_is_refused() {
     let cases = [

@@ -28,7 +28,7 @@ trouble-secret-late = { $key }: “{ $what }” gave nothing within 30 seconds. 
 trouble-secret-file = { $key }: { $what } cannot be read ({ $cause })
 trouble-secret-not-plain = { $key }: { $what } is not a plain file
 trouble-secret-exposed = { $key }: { $what } is open to others; chmod 600 makes it private
-trouble-secret-credential = { $key }: systemd passed no secret named “{ $what }”
+trouble-secret-credential = { $key }: systemd passed no secret named “{ $what }”. Only the service gets it, by LoadCredential=; to try it here: systemd-run --user --pipe --wait -p LoadCredential={ $what }:FILE quiethours check
 trouble-secret-empty = { $key } gave nothing: it takes one line, the secret and nothing else
 trouble-secret-lines = { $key } gave more than one line: it takes one, the secret and nothing else
 trouble-secret-long = { $key } gave more than 64 KiB: that is no secret

@@ -28,7 +28,7 @@ trouble-secret-late = { $key } : « { $what } » n’a rien donné en 30 seconde
 trouble-secret-file = { $key } : { $what } ne peut pas être lu ({ $cause })
 trouble-secret-not-plain = { $key } : { $what } n’est pas un fichier ordinaire
 trouble-secret-exposed = { $key } : { $what } est lisible par d’autres que vous ; chmod 600 le rend privé
-trouble-secret-credential = { $key } : systemd n’a pas transmis de secret nommé « { $what } »
+trouble-secret-credential = { $key } : systemd n’a pas transmis de secret nommé « { $what } ». Seul le service le reçoit, par LoadCredential= ; pour essayer ici : systemd-run --user --pipe --wait -p LoadCredential={ $what }:FICHIER quiethours check
 trouble-secret-empty = { $key } n’a rien donné : il faut une ligne, avec le secret seul
 trouble-secret-lines = { $key } a donné plusieurs lignes : il en faut une seule, avec le secret seul
 trouble-secret-long = { $key } a donné plus de 64 Kio : ce n’est pas un secret
