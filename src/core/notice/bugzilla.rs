@@ -11,8 +11,8 @@ use super::{
 
 pub(super) struct Bugzilla;
 
-/// Begins the line above a comment: `--- Comment #3 from NAME <ADDRESS> ---`.
-const COMMENT: &str = "--- Comment #";
+/// Begins the line above a comment: `--- Comment #3 from NAME <ADDRESS> ---`; in HTML `Comment # 3 on bug 301 from NAME`.
+const COMMENTS: [&str; 2] = ["--- Comment #", "Comment # "];
 
 /// Labels of that table (template/en/default/global/field-descs.none.tmpl).
 const ATTRIBUTES: [&str; 18] = [
@@ -75,8 +75,12 @@ fn bug(subject: &str) -> Option<(&str, &str)> {
     Some((number, rest.strip_prefix("New: ").unwrap_or(rest)))
 }
 
+fn begins_comment(line: &str) -> bool {
+    COMMENTS.iter().any(|words| line.starts_with(words))
+}
+
 fn author(mail: &Mail<'_>) -> Option<String> {
-    let comment = mail.text().lines().find(|line| line.starts_with(COMMENT));
+    let comment = mail.text().lines().find(|line| begins_comment(line));
     let name = comment.and_then(|line| line.split_once(" from ")).map(|(_, name)| name.trim_end_matches([' ', '-']));
     let changed = || mail.text().lines().find_map(|line| line.strip_suffix("> changed:"));
     let name = name.or_else(changed).map(|name| name.split(" <").next().unwrap_or(name).to_owned());
@@ -84,7 +88,7 @@ fn author(mail: &Mail<'_>) -> Option<String> {
 }
 
 fn words(text: &str) -> String {
-    match after(text, |line| line.starts_with(COMMENT)) {
+    match after(text, begins_comment) {
         Some(comment) => fresh(comment),
         None => changes(text)
             .unwrap_or_else(|| fresh(without_head(without_first(text, |line| line.starts_with("http")), is_attribute))),

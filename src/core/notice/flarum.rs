@@ -67,7 +67,10 @@ impl Recognise for Flarum {
             title: Some(title.to_owned()),
             author: author.map(str::to_owned),
             url: place.map(|place| format!("{}{}{}", place.site, place.page, place.number)),
-            words: post(mail.text()).or_else(|| Some(mail.text())).map(|text| words(text).to_owned()),
+            words: post(mail.text())
+                .or_else(|| below_rule(mail.text()))
+                .or_else(|| Some(mail.text()))
+                .map(|text| words(text).to_owned()),
             urgent: false,
         }
     }
@@ -107,6 +110,11 @@ fn place(link: &str) -> Option<Place<'_>> {
 fn post(text: &str) -> Option<&str> {
     let below = after(text, |line| place(line.trim()).is_some() && link::all(line).next().is_some())?.trim_start();
     after(below, |line| line.trim() == "---").filter(|_| below.starts_with("---"))
+}
+
+/// In HTML the link is in a word of the sentence, and all of the forum's own sentences stand above the rule.
+fn below_rule(text: &str) -> Option<&str> {
+    after(text, |line| line.trim() == "---")
 }
 
 fn author_and_title<'a>(mail: &'a Mail<'_>) -> (Option<&'a str>, &'a str) {

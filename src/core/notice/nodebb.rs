@@ -60,7 +60,7 @@ impl Recognise for Nodebb {
         let list = mail.list_id().unwrap_or_default();
         let intro = tag(mail.subject()).map_or(mail.subject(), |(_, rest)| rest);
         let written = VERBS.iter().find_map(|verb| intro.split_once(verb));
-        let title = written.map_or(intro, |(_, title)| title).trim_matches(QUOTES).to_owned();
+        let title = written.map_or(intro, |(_, title)| title.trim_matches(QUOTES)).to_owned();
         Facts {
             host: list.splitn(3, '.').nth(2).map(str::to_owned),
             // No identifier of the topic is in the mail: its title has to do.

@@ -82,7 +82,11 @@ fn words(mail: &Mail<'_>) -> String {
         _ => text,
     };
     let leads = |line: &str| line.contains("/Ticket/Display.html?id=") && !line.contains(char::is_whitespace);
-    let is_told =
-        |line: &str| line.starts_with("<URL:") || leads(line) || COMMENT.iter().any(|words| line.starts_with(words));
+    let is_told = |line: &str| {
+        line.starts_with("<URL:")
+            || line.starts_with("Ticket URL:")
+            || leads(line)
+            || COMMENT.iter().any(|words| line.starts_with(words))
+    };
     fresh(without_head(without_summary(text), is_told))
 }
