@@ -218,6 +218,16 @@ fn a_command_line_that_is_not_understood_is_told_in_the_volunteers_language() {
     assert!(home.run(&["--lang", "en", "frobnicate"], 64).1.contains("“frobnicate” is no command"));
 }
 
+/// What has lines of its own is meant to fit; a terminal cuts longer ones in the middle of a word.
+#[test]
+fn sentences_of_several_lines_fit_eighty_columns() {
+    for file in [include_str!("../src/core/locales/fr/cli.ftl"), include_str!("../src/core/locales/en/cli.ftl")] {
+        for line in file.lines().filter_map(|line| line.strip_prefix("    ")) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
 #[test]
 fn init_without_a_terminal_says_so() {
     let (_, stderr) = Home::empty().run(&["init"], 64);

@@ -158,10 +158,10 @@ init-holidays = Public holidays of which country? FR, BE, FR-67…; nothing for 
 init-holidays-wrong = The holidays of this code are not known: FR, BE, FR-67…
 init-night = Does this computer stay on at night?
 init-intake-why =
-    A computer that sleeps cannot keep your INBOX quiet. Your mail provider can: make
-    a rule in its web mail (a filter) that files the notifications of the forum
-    and of the tickets into the folder “{ $folder }”. They then wait there, and
-    quiethours brings the digest when it wakes.
+    A computer that sleeps cannot keep your INBOX quiet. Your mail provider can:
+    make a rule in its web mail (a filter) that files the notifications of the
+    forum and of the tickets into the folder “{ $folder }”. They then wait there,
+    and quiethours brings the digest when it wakes.
 init-intake = Work this way?
 init-written = { $path } is written.
 init-works = The mailbox and its folders are ready.

@@ -158,9 +158,9 @@ init-holidays = Les jours fériés de quel pays ? FR, BE, FR-67… ; rien pour a
 init-holidays-wrong = Les jours fériés de ce code ne sont pas connus : FR, BE, FR-67…
 init-night = Cet ordinateur reste-t-il allumé la nuit ?
 init-intake-why =
-    Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre fournisseur
-    le peut : créez dans son webmail une règle (un filtre) qui range les
-    notifications du forum et des tickets dans le dossier « { $folder } ».
+    Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre
+    fournisseur le peut : créez dans son webmail une règle (un filtre) qui range
+    les notifications du forum et des tickets dans le dossier « { $folder } ».
     Elles y attendent, et quiethours apporte le récapitulatif à son réveil.
 init-intake = Faire ainsi ?
 init-written = { $path } est écrit.
