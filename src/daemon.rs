@@ -6,6 +6,7 @@
 mod begin;
 mod collect;
 mod deliver;
+mod enclose;
 mod explain;
 mod filing;
 mod link;
@@ -24,7 +25,7 @@ use futures::{future::LocalBoxFuture, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
 pub use self::{
-    collect::{held, preview},
+    collect::preview,
     explain::{mailbox as explain_mailbox, smtp as explain_smtp},
     link::connect,
     past::{ReadFolders, arrivals},
@@ -42,6 +43,7 @@ use crate::{
         gate::{self, Decision, Outlook, Policy, Reason, Standing},
         release::Release,
         sentences::Sentences,
+        text,
         timeline::{Span, State as Gate, Timeline},
     },
     io::{
@@ -172,7 +174,10 @@ impl Daemon {
     ) -> Result<Self, StateError> {
         let now = clock.now();
         state.prune(now)?;
-        state.enabled_at(now)?;
+        // Under a clock that is not set yet, the first start is still to come: the first sweep writes it.
+        if now >= gate::EARLIEST {
+            state.enabled_at(now)?;
+        }
         let release = state.release()?;
         let noted = state.note("last_error")?;
         Ok(Self {
@@ -423,9 +428,19 @@ impl Daemon {
         }
     }
 
-    fn state_failed(&mut self, text: &str) -> DateTime<Utc> {
+    /// Told once, in the open span on the desktop too: `status` may not learn of it from a state that cannot be written.
+    fn state_failed(&mut self, why: &str) -> DateTime<Utc> {
         let now = self.clock.now();
-        self.witness.tell(now, Event::Trouble { mailbox: None, text });
+        let text = self.sentences.say_with("daemon-state-failed", &[("why", text::line(why, deliver::SHOWN).into())]);
+        if self.trouble.as_deref() != Some(&text) {
+            self.witness.tell(now, Event::Trouble { mailbox: None, text: &text });
+            self.note_trouble(Some(&text));
+        }
+        let is_open = self.last_span.as_ref().is_some_and(|span| span.state == Gate::Open);
+        if is_open && !self.span_told {
+            self.span_told = true;
+            (self.desktop)(&text);
+        }
         now + STATE_RETRY
     }
 

@@ -108,6 +108,16 @@ fn status_has_the_documented_shape_and_no_count_unless_asked() {
 }
 
 #[test]
+fn status_says_of_what_year_its_time_zones_are_only_when_asked_for_more() {
+    let home = Home::closed();
+    let said = home.run(&["-v", "status"], 0).0;
+    let version = said.lines().find_map(|line| line.strip_prefix("Time zone data: "));
+    let version = version.unwrap_or_else(|| panic!("no version in {said}"));
+    assert!(version.starts_with("20") && version.len() == 5, "as 2026a: {version}");
+    assert!(!home.run(&["status"], 0).0.contains(version));
+}
+
+#[test]
 fn status_creates_nothing() {
     let home = Home::closed();
     home.run(&["status"], 0);

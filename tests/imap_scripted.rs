@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
 use quiethours::{
     config::{Account, SecretSource, Security},
@@ -18,9 +18,12 @@ use quiethours::{
     },
 };
 use support::imap_peer::{ImapPeer, Line, logged_in, on, opened};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 const RID: &str = "abcdefghij0123456789";
+
+/// Shorter than the deadline of any command: what ends by then was ended for its size.
+const ENOUGH: Duration = Duration::from_secs(50);
 
 async fn connect_to(peer: &ImapPeer, security: Security) -> Result<ImapMailbox, MailboxError> {
     let account = Account {
@@ -266,6 +269,27 @@ async fn a_login_is_refused_for_good_or_for_now_and_the_code_says_which() {
 }
 
 #[tokio::test]
+async fn a_password_that_a_server_repeats_is_not_shown() {
+    for answer in [
+        "TAG NO wrong: secret",
+        "TAG BAD unknown command LOGIN \"alice\" \"secret\"",
+        "TAG NO [UNAVAILABLE] AGFsaWNlAHNlY3JldA==",
+        "* BYE c2VjcmV0 is no password",
+    ] {
+        for capability in ["X", "AUTH=PLAIN SASL-IR"] {
+            let able = on("CAPABILITY", &[&format!("* CAPABILITY IMAP4rev1 {capability}"), "TAG OK done"]);
+            let verb = if capability == "X" { "LOGIN" } else { "AUTHENTICATE" };
+            let peer = ImapPeer::play([vec![say("* OK ready")], able, on(verb, &[answer])].concat());
+            let error = connect_to(&peer, Security::Cleartext).await.err().expect("a refusal");
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains("the server repeated"), "{shown}");
+            assert!(["\"secret", ": secret", "AGFsaWNl", "c2Vjcm"].iter().all(|form| !shown.contains(form)), "{shown}");
+            peer.finish();
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_knows_us_already_asks_for_no_login() {
     let able = || on("CAPABILITY", &["* CAPABILITY IMAP4rev1 MOVE", "TAG OK done"]);
     let listed = on("LIST", &["* LIST () \"/\" \"\"", "TAG OK done"]);
@@ -333,8 +357,21 @@ async fn silence_is_noticed_in_every_phase() {
 }
 
 #[tokio::test]
-async fn a_response_without_end_is_cut_off() {
-    let script = vec![Line::Expect("UID SEARCH"), Line::Raw(vec![b'*'; 20 * 1024 * 1024])];
-    let (_peer, mut mailbox) = inbox("MOVE", 0, script).await;
-    assert!(matches!(mailbox.list(Listing::All).await, Err(MailboxError::Lost(_))));
+async fn an_answer_without_end_is_cut_off_whatever_it_is_made_of() {
+    let lines = format!("* OK [UIDNEXT 9] {}\r\n", "and on ".repeat(100));
+    let cases: [(&str, &'static [u8]); 5] = [
+        ("", b"*"),
+        ("* SEARCH", b" 12345"),
+        ("* 1 FETCH (UID 1 BODY[TEXT] {4294967295}\r\n", b"x"),
+        ("* 1 FETCH (UID 1", b" BODY[TEXT] {9}\r\n123456789"),
+        ("", lines.leak().as_bytes()),
+    ];
+    for (beginning, flood) in cases {
+        let script = vec![Line::Expect("UID SEARCH"), Line::Raw(beginning.into()), Line::Flood(flood)];
+        let (peer, mut mailbox) = inbox("MOVE", 0, script).await;
+        let listed = timeout(ENOUGH, mailbox.list(Listing::All)).await.expect("an end");
+        assert!(matches!(listed, Err(MailboxError::Lost(_))), "{}", flood.escape_ascii());
+        drop(mailbox);
+        peer.finish();
+    }
 }

@@ -11,7 +11,7 @@ use support::{
     dovecot::Dovecot,
     home::Home,
     mails::{at, discourse},
-    volunteer::{Volunteer, await_that},
+    volunteer::{Volunteer, await_that, peak},
 };
 
 const HELD: &str = "Quiet Hours";
@@ -114,11 +114,26 @@ fn twelve_digests_in_a_day_are_the_most_and_what_waits_comes_the_next_day() {
     assert!(home.names(HELD).is_empty());
 }
 
-/// Peak of the resident memory of a process in KiB (proc(5)).
-fn peak(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
+#[test]
+fn of_more_messages_than_are_kept_in_memory_the_digest_shows_the_last_words_and_counts_the_rest() {
+    let home = Home::new("", "");
+    // The folders are made.
+    home.play("2026-11-20T10:00:00+01:00", "2026-11-20T19:00:00+01:00", Vec::new());
+    let long = 2_100;
+    // One topic that goes on all night, then another: what is shown of both comes after what is kept.
+    for post in 1..=long {
+        let when = at("2026-11-20T20:00:00+01:00") + TimeDelta::seconds(i64::from(post));
+        home.deliver_into(HELD, &when.to_rfc3339(), &discourse(1, post, "Le fil sans fin", &format!("Parole {post}.")));
+    }
+    home.deliver_into(HELD, "2026-11-21T20:00:00+01:00", &discourse(2, 9000, "Le dernier", "Enfin du neuf."));
+    home.play("2026-11-23T08:00:00+01:00", "2026-11-23T10:00:00+01:00", Vec::new());
+    let [digest] = &home.digests()[..] else { panic!("one digest") };
+    let digest = digest.replace(['\u{a0}', '\u{202f}'], " ");
+    for words in ["Parole 2098.", "Parole 2099.", "Parole 2100.", "Enfin du neuf.", "2100 messages", "2097 autres"] {
+        assert!(digest.contains(words), "{words}: {digest}");
+    }
+    assert!(!digest.contains("Parole 2097."));
+    assert_eq!((home.names(HELD).len(), home.names(RELEASED).len()), (0, 2_101));
 }
 
 /// A forum's mail with an attachment of `octets`.
@@ -156,7 +171,7 @@ fn a_message_of_50_mb_is_held_and_released_in_less_than_5_mib_of_memory() {
     let large = night(2, 50_000_000);
     assert_eq!(alice.digests().len(), 2);
     assert!(alice.digests().iter().all(|digest| digest.contains("La photo.") && digest.contains("photo.png")));
-    println!("peak of resident memory: {small} KiB with a small message, {large} KiB with one of 50 MB");
+    println!("{large} KiB of memory at most with a message of 50 MB, {small} KiB with a small one");
     assert!(large - small < 5 * 1024, "{small} KiB before, {large} KiB after");
     assert_eq!(daemon.stop(), Some(0));
 }

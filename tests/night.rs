@@ -189,6 +189,42 @@ fn over_a_public_holiday_and_a_week_end_there_is_one_digest() {
 }
 
 #[test]
+fn three_weeks_away_end_in_one_digest_with_everything_however_old() {
+    let home = Home::with_hours(
+        "[availability]\nweekdays = \"9h-18h\"\ntimezone = \"Europe/Paris\"\naway = [\"2026-12-07/2026-12-27\"]\n",
+        "",
+        "",
+    );
+    let days: Vec<(String, Vec<u8>)> = (7..28)
+        .map(|day| {
+            (format!("2026-12-{day:02}T11:00:00+01:00"), discourse(day, 100 + day, &format!("Jour {day}."), "x"))
+        })
+        .collect();
+    let mails: Vec<(&str, Vec<u8>)> = days.iter().map(|(when, mail)| (when.as_str(), mail.clone())).collect();
+    home.play("2026-12-04T17:00:00+01:00", "2026-12-28T09:30:00+01:00", home.mail(&mails));
+    let [digest] = &home.digests()[..] else { panic!("{} digests", home.digests().len()) };
+    for day in 7..28 {
+        assert!(digest.contains(&format!("Jour {day}.")), "{day} is not in\n{digest}");
+    }
+    assert_eq!(home.names(RELEASED).len(), 21);
+}
+
+#[test]
+fn two_different_messages_with_one_message_id_are_both_held_listed_and_filed() {
+    let home = Home::new("", "");
+    let script = home.mail(&[
+        ("2026-11-26T20:00:00+01:00", discourse(1, 10, "Pagaie", "Toute neuve.")),
+        ("2026-11-26T21:00:00+01:00", discourse(2, 10, "Gilet", "Trop petit.")),
+    ]);
+    home.play("2026-11-26T17:00:00+01:00", "2026-11-27T09:30:00+01:00", script);
+    let [digest] = &home.digests()[..] else { panic!("{} digests", home.digests().len()) };
+    for word in ["Pagaie", "Toute neuve.", "Gilet", "Trop petit."] {
+        assert!(digest.contains(word), "{word} is not in\n{digest}");
+    }
+    assert_eq!(home.names(RELEASED).len(), 2);
+}
+
+#[test]
 fn an_empty_night_sends_nothing() {
     let home = Home::new("", "");
     home.play("2026-11-26T17:00:00+01:00", "2026-11-30T09:30:00+01:00", Vec::new());

@@ -328,13 +328,19 @@ fn a_throttling_server_is_left_alone_for_longer_and_longer() {
 }
 
 #[test]
-fn a_server_that_closes_at_once_sees_at_most_fifteen_connections_in_ten_minutes() {
-    let rule = |from, _: &str| if from == From::Nobody { Act::Cut } else { Act::Pass };
-    simulate(Dovecot::start(), rule, async |night| {
-        night.minutes(10).await;
-        let connections = night.proxy.connections();
-        assert!((8..=15).contains(&connections), "{connections}");
-    });
+fn a_server_that_hangs_up_at_once_or_later_sees_at_most_fifteen_connections_in_ten_minutes() {
+    for command in ["", "AUTHENTICATE", "SELECT", "SEARCH", " IDLE"] {
+        let rule = move |from, line: &str| match from {
+            From::Nobody if command.is_empty() => Act::Cut,
+            From::Client if !command.is_empty() && line.contains(command) => Act::Cut,
+            _ => Act::Pass,
+        };
+        simulate(Dovecot::start(), rule, async |night| {
+            night.minutes(10).await;
+            let connections = night.proxy.connections();
+            assert!((8..=15).contains(&connections), "{command}: {connections}");
+        });
+    }
 }
 
 #[test]

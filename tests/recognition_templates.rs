@@ -148,7 +148,7 @@ fn trackers_show_the_new_words_and_not_their_tables() {
         text(&trac, &format!("{table}Changes (by max):\n\n * status: new\n\nComment:\n\n Fixed.\n\n-- \nTicket")),
         "NaN | max | Fixed."
     );
-    assert_eq!(text(&trac, &format!("{table}\n It is.\n\n-- \nTicket")), "NaN | - | It is.");
+    assert_eq!(text(&trac, &format!("{table}\n It is.\n\n-- \nTicket")), "NaN | x | It is.");
     let pad = ["From: Ada <7@bugs.launchpad.net>", "X-Launchpad-Bug: product=x;", "Subject: [Bug 7] [NEW] Slow"];
     assert_eq!(text(&pad, "Public bug reported:\n\nIt is.\n\n** Affects: x\n"), "Slow | Ada | It is.");
 }

@@ -45,9 +45,9 @@ fn interrupt(home: &Home, name: &str, step: &Step) -> String {
     let sealed = Release {
         rid: rid.clone(),
         instants: vec![("coop".to_owned(), at(OPENING))],
-        manifest: vec![Original { mailbox: "coop".to_owned(), uid_validity: 0, uid: Uid::Name(name.into()), ident }],
+        manifest: vec![Original { mailbox: "coop".into(), uid_validity: 0, uid: Uid::Name(name.into()), ident }],
         route: Route::Mailbox("coop".to_owned()),
-        bytes: digest(&rid),
+        bytes: digest(&rid).into(),
         period_end: at(OPENING),
         sealed_at: at(OPENING),
         uncertain: Vec::new(),

@@ -20,10 +20,13 @@ use quiethours::config::{self, Flags};
 use support::{
     dovecot::{Dovecot, UNMISTAKABLE},
     mails::discourse,
-    smtp_peer::{Security, SmtpPeer},
+    smtp_peer::{No, Security, SmtpPeer},
     token::token,
     volunteer::{Running, Volunteer, await_that},
 };
+
+/// A password and a beginning of a token that nobody takes.
+const REFUSED: &str = "W0rong&7-Qx4-Zk1-never-taken";
 
 /// A user id that owns nothing: `nobody`.
 const NOBODY: u32 = 65534;
@@ -126,6 +129,19 @@ impl Evening {
         self.collect();
     }
 
+    /// A secret that is refused, or that its command fails to give: everything is tried, and told.
+    fn fail(&mut self) {
+        self.alice.run(&["auto"]);
+        self.alice.client().append("Quiet Hours", "", None, &discourse(1000, 1000, "Sujet.", "x"));
+        for arguments in [&["check"][..], &["run", "--once"], &["release"], &["status", "--peek"]] {
+            self.run(arguments);
+        }
+        self.run(&["available", "--yes", "--for", "1h"]);
+        self.run(&["run", "--once"]);
+        self.run(&["--lang", "fr", "status", "--json"]);
+        self.collect();
+    }
+
     fn complaints(&self) -> String {
         self.seen
             .iter()
@@ -148,6 +164,13 @@ impl Evening {
                 .push((format!("{name} of the daemon"), fs::read(format!("{process}/{name}")).unwrap_or_default()));
         }
         running
+    }
+
+    fn assert_nowhere(&self, secrets: &[&str]) {
+        for (what, bytes) in &self.seen {
+            let found = secrets.iter().find(|secret| holds(bytes, secret));
+            assert!(found.is_none(), "{what}:\n{}", String::from_utf8_lossy(bytes));
+        }
     }
 
     /// Whatever lies about now.
@@ -179,9 +202,10 @@ fn no_secret_is_in_any_log_file_process_or_mail_whatever_way_it_is_given() {
     let token_file = evening.private_file("token-file", &format!("{token}\n"));
     evening.private_file("mail", &format!("{UNMISTAKABLE}\n"));
     let smtp = format!("deliver = \"smtp\"\nsmtp = \"smtps://localhost:{}\"\n", evening.peer.port());
+    let own = format!("{smtp}smtp_user = \"alice\"\nsmtp_password_command = {}\n", evening.printing(&secret));
     let ways = [
         (format!("password = \"{UNMISTAKABLE}\""), smtp.as_str()),
-        (format!("password_file = \"{}\"", secret.display()), ""),
+        (format!("password_file = \"{}\"", secret.display()), own.as_str()),
         (format!("password_command = {}", evening.printing(&secret)), smtp.as_str()),
         ("password_credential = \"mail\"".to_owned(), ""),
     ];
@@ -191,23 +215,57 @@ fn no_secret_is_in_any_log_file_process_or_mail_whatever_way_it_is_given() {
         debug_shows_nothing(&evening.alice);
     }
     let way = format!("oauth_token_command = {}", evening.printing(&token_file));
-    evening.alice.configure(&way, "");
-    evening.play();
-
-    for (what, bytes) in &evening.seen {
-        for secret in [UNMISTAKABLE, &token] {
-            assert!(!holds(bytes, secret), "{what}:\n{}", String::from_utf8_lossy(bytes));
-        }
+    evening.peer.take_token(&token, No::Explained);
+    for tables in ["", &smtp] {
+        evening.alice.configure(&way, tables);
+        evening.play();
     }
+    evening.assert_nowhere(&[UNMISTAKABLE, &token]);
     // What is looked for would be found: it did go to the servers, and was logged for a person to follow.
     let sent = evening.peer.commands().join("\n");
-    assert!(holds(sent.as_bytes(), UNMISTAKABLE), "the password was never used: {sent}");
+    for secret in [UNMISTAKABLE, &token] {
+        assert!(holds(sent.as_bytes(), secret), "it was never used: {sent}");
+    }
     assert!(
         evening.seen.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("IMAP command")),
         "nothing was logged at TRACE"
     );
     let bytes: usize = evening.seen.iter().map(|(_, bytes)| bytes.len()).sum();
-    println!("{} ways, {} places, {} KiB", ways.len() + 1, evening.seen.len(), bytes >> 10);
+    println!("{} ways, {} places, {} KiB", ways.len() + 2, evening.seen.len(), bytes >> 10);
+}
+
+#[test]
+fn a_secret_that_is_refused_or_cannot_be_had_is_told_without_it() {
+    let mut evening = Evening::new();
+    evening.alice.ok(&["run", "--once"]);
+    let file = evening.private_file("wrong", &format!("{REFUSED}\n"));
+    let both = evening.private_file("both", &format!("{REFUSED}\n{REFUSED}\n"));
+    let failing = evening.private_file("failing", &format!("echo {REFUSED}; echo {REFUSED} >&2; exit 3\n"));
+    let right = format!("password = \"{UNMISTAKABLE}\"");
+    let smtp = |line: &str| {
+        let port = evening.peer.port();
+        format!("deliver = \"smtp\"\nsmtp = \"smtps://localhost:{port}\"\nsmtp_user = \"alice\"\n{line}\n")
+    };
+    let [cat, cat_both] = [&file, &both].map(|file| format!("\"cat '{}'\"", file.display()));
+    let fails = format!("\"sh '{}'\"", failing.display());
+    let ways = [
+        (format!("password = \"{REFUSED}\""), String::new()),
+        (format!("password_file = \"{}\"", both.display()), String::new()),
+        (format!("password_command = {cat_both}"), String::new()),
+        (format!("password_command = {fails}"), String::new()),
+        (format!("oauth_token_command = {cat}"), String::new()),
+        (format!("oauth_token_command = {fails}"), String::new()),
+        (right.clone(), smtp(&format!("smtp_password_command = {cat}"))),
+        (right.clone(), smtp(&format!("smtp_password_command = {fails}"))),
+        (format!("{right}\npasword = \"{REFUSED}\""), String::new()),
+        (format!("password = [\"{REFUSED}\"]"), String::new()),
+    ];
+    for (way, tables) in &ways {
+        evening.alice.configure(way, tables);
+        evening.fail();
+    }
+    evening.assert_nowhere(&[UNMISTAKABLE, REFUSED]);
+    println!("{} ways that fail, {} places", ways.len(), evening.seen.len());
 }
 
 fn debug_shows_nothing(alice: &Volunteer) {
@@ -249,6 +307,7 @@ fn the_daemon_leaves_no_core_dump_and_is_not_traced() {
     await_that("an ordinary program is its user's", || owner() == user);
     let (daemon, owner) = start(&program, "run");
     await_that("the daemon is nobody's to dump", || owner() == 0);
+    await_that("it runs", || dir.path().join(".local/state/quiethours/config/wake").exists());
     assert_eq!(daemon.stop(), Some(0));
 }
 

@@ -58,6 +58,25 @@ fn the_digest_arrives_once_over_tls_and_over_starttls() {
     }
 }
 
+/// Some servers file what they send themselves, and a digest that we put into INBOX was never sent.
+#[test]
+fn nothing_is_put_into_the_folder_of_sent_mail() {
+    for appended in [false, true] {
+        let (alice, peer) = volunteer(Security::Tls, &[]);
+        if appended {
+            alice.configure("", "");
+        }
+        alice.client().create("Sent");
+        alice.ok(&["run", "--once"]);
+        assert_eq!(peer.messages().len(), usize::from(!appended));
+        let mut folders = alice.client().folders();
+        folders.sort();
+        assert_eq!(folders, ["INBOX", HELD, RELEASED, "Sent"]);
+        let counts = ["INBOX", HELD, RELEASED, "Sent"].map(|folder| alice.client().count(folder));
+        assert_eq!(counts, [usize::from(appended), 0, 3, 0]);
+    }
+}
+
 #[test]
 fn refused_for_now_the_same_bytes_are_sent_later() {
     let (alice, peer) = volunteer(Security::Tls, &[Plan::Later, Plan::Accept]);

@@ -33,7 +33,7 @@ fn ident(number: u32) -> Ident {
 
 fn release(rid: &str, originals: u32) -> Release {
     let original = |number| Original {
-        mailbox: "coop".to_owned(),
+        mailbox: "coop".into(),
         uid_validity: 7,
         uid: if number % 2 == 0 { Uid::Number(number) } else { Uid::Name(format!("{number}.host").into()) },
         ident: ident(number),
@@ -43,7 +43,7 @@ fn release(rid: &str, originals: u32) -> Release {
         instants: vec![("coop".to_owned(), at(0)), ("forum".to_owned(), at(0))],
         manifest: (0..originals).map(original).collect(),
         route: Route::Mailbox("coop".to_owned()),
-        bytes: b"Subject: the secret words of a volunteer\r\n\r\n".repeat(400),
+        bytes: b"Subject: the secret words of a volunteer\r\n\r\n".repeat(400).into(),
         period_end: at(0),
         sealed_at: at(1),
         uncertain: Vec::new(),

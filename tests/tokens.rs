@@ -17,8 +17,9 @@ use quiethours::{
 use support::{
     dovecot::Dovecot,
     imap_peer::{ImapPeer, Line, on},
+    mails::discourse,
     token::token,
-    volunteer::Volunteer,
+    volunteer::{Volunteer, await_that},
 };
 
 /// `user=alice`, `auth=Bearer token-1`.
@@ -196,4 +197,21 @@ fn a_command_that_fails_when_asked_anew_is_no_refused_login() {
     let output = provider.run_once();
     assert_eq!(output.status.code(), Some(75), "{}", text(&output));
     assert_eq!(provider.runs(), 2);
+}
+
+#[test]
+fn a_token_that_expired_during_a_session_is_asked_for_anew_when_the_server_ends_it() {
+    let (good, expired) = (good(), expired());
+    // The provider's program has not noticed yet when it is first asked again.
+    let then = format!("if [ $(wc -l < \"$(dirname \"$0\")/runs\") = 2 ]; then echo {expired}; else echo {good}; fi");
+    let provider = Provider::new("xoauth2", &format!("echo {good}"), &then);
+    let alice = &provider.alice;
+    let daemon = alice.start();
+    assert_eq!(provider.runs(), 1);
+    assert!(alice.server.kill_workers() > 0, "there was no session");
+    alice.server.deliver_lmtp("alice", &discourse(1, 1, "Sujet.", "x"));
+    await_that("it is held", || alice.client().count("Quiet Hours") == 1);
+    assert_eq!(provider.runs(), 3, "{}", alice.log());
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(!alice.log().contains(&good) && !alice.log().contains(&expired));
 }

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,6 +18,9 @@ use super::{
     mailbox::{HELD, Prepared, RELEASED},
     support::dovecot::PASSWORD,
 };
+
+/// The first argument of this program that makes it, as a program of its own, hold what is in INBOX: port, authority, user.
+pub const ALONE: &str = "--floor";
 
 /// A connection over TLS.
 pub struct Raw {
@@ -35,8 +39,19 @@ impl Raw {
 
     /// Connects and logs in.
     pub fn login(prepared: &Prepared, user: &str) -> Self {
+        Self::connect(prepared.port(), &prepared.ca_file(), user)
+    }
+
+    /// What a program started with [`ALONE`] is for.
+    pub fn alone(mut arguments: impl Iterator<Item = String>) {
+        let mut next = || arguments.next().expect("port, authority, user");
+        let (port, ca_file, user) = (next().parse().expect("a port"), next(), next());
+        Self::connect(port, Path::new(&ca_file), &user).hold();
+    }
+
+    fn connect(port: u16, ca_file: &Path, user: &str) -> Self {
         let mut roots = RootCertStore::empty();
-        let pem = fs::read(prepared.ca_file()).expect("the authority");
+        let pem = fs::read(ca_file).expect("the authority");
         roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("a root");
         let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -45,7 +60,7 @@ impl Raw {
             .with_no_client_auth();
         let name = ServerName::try_from("localhost").expect("a name");
         let session = ClientConnection::new(Arc::new(config), name).expect("TLS");
-        let socket = TcpStream::connect(("127.0.0.1", prepared.port())).expect("connection");
+        let socket = TcpStream::connect(("127.0.0.1", port)).expect("connection");
         socket.set_nodelay(true).expect("an option");
         let mut raw = Self { stream: BufReader::with_capacity(64 * 1024, StreamOwned::new(session, socket)) };
         raw.line();

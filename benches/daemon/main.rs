@@ -1,5 +1,6 @@
 //! The whole daemon beside the indispensable: the release binary against a Dovecot of its own over TLS, and in turn with it a
 //! raw client that sends only the commands nobody can do without. The machine's speed drifts: only the ratios are to be quoted.
+//! Holding is also compared with imapfilter (the Debian package), releasing with a client in Python.
 //!
 //! `cargo bench --bench daemon -- [hold|release|start|latency|idle|many]… [--messages N] [--runs N]`
 #![allow(
@@ -63,6 +64,9 @@ fn options() -> Options {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some(floor::ALONE) {
+        return Raw::alone(std::env::args().skip(2));
+    }
     let options = options();
     for what in &options.what {
         match what.as_str() {
@@ -79,20 +83,31 @@ fn main() {
 /// INBOX with matching and other mail; everything that matches is moved.
 fn hold(options: &Options) {
     let prepared = Prepared::inbox(options.messages, MATCHING);
-    let (mut daemon, mut raw) = (Vec::new(), Vec::new());
+    let (mut daemon, mut raw, mut imapfilter) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..=options.runs {
-        let user = prepared.copy(run * 2);
+        let user = prepared.copy(run * 3);
         let account = prepared.account(&user);
         daemon.push(once(&account));
         assert_eq!(prepared.client(&user).count(HELD), prepared.matching, "not all were held");
         prepared.remove(&user);
 
-        let user = prepared.copy(run * 2 + 1);
+        let user = prepared.copy(run * 3 + 1);
         raw.push(Raw::timed(&prepared, &user, Raw::hold));
         assert_eq!(prepared.client(&user).count(HELD), prepared.matching, "not all were moved");
         prepared.remove(&user);
+
+        let user = prepared.copy(run * 3 + 2);
+        let took = measure::imapfilter(&prepared, &user);
+        let moved = prepared.client(&user).count(HELD);
+        if moved == prepared.matching {
+            imapfilter.push(took);
+        } else {
+            println!("imapfilter moved {moved} of {}", prepared.matching);
+        }
+        prepared.remove(&user);
     }
-    report(&format!("hold {}", options.messages), &daemon, &raw, None);
+    let other = (imapfilter.len() == daemon.len()).then_some(("imapfilter", imapfilter.as_slice()));
+    report(&format!("hold {}", options.messages), &daemon, &raw, other);
 }
 
 /// Everything waits in the held folder; one digest by APPEND, then all are moved.
@@ -120,11 +135,11 @@ fn release(options: &Options) {
         prepared.remove(&user);
     }
     println!("digest: {} octets", digest.len());
-    report(&format!("release {}", options.messages), &daemon, &raw, Some(&python));
+    report(&format!("release {}", options.messages), &daemon, &raw, Some(("Python", &python)));
 }
 
 /// The first run of each warmed the machine and is left out.
-fn report(name: &str, daemon: &[Figures], raw: &[Duration], python: Option<&[Duration]>) {
+fn report(name: &str, daemon: &[Figures], raw: &[Duration], other: Option<(&str, &[Duration])>) {
     let wall: Vec<Duration> = daemon[1..].iter().map(|run| run.wall).collect();
     let resident = daemon[1..].iter().map(|run| run.resident).max().unwrap_or_default();
     let ratio = |other: &[Duration]| {
@@ -133,7 +148,7 @@ fn report(name: &str, daemon: &[Figures], raw: &[Duration], python: Option<&[Dur
     };
     println!("{name}: quiethours {} s, resident {} KiB", seconds(&wall), resident);
     println!("{name}: floor {} s; quiethours / floor {:.2}", seconds(&raw[1..]), ratio(raw));
-    if let Some(python) = python {
-        println!("{name}: Python {} s; quiethours / Python {:.2}", seconds(&python[1..]), ratio(python));
+    if let Some((client, times)) = other {
+        println!("{name}: {client} {} s; quiethours / {client} {:.2}", seconds(&times[1..]), ratio(times));
     }
 }

@@ -2,16 +2,16 @@
 
 use std::{
     fs,
-    process::Child,
+    process::{Child, Command},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use super::{
     account::Account,
-    floor::Raw,
+    floor::{ALONE, Raw},
     mailbox::{HELD, Prepared, notification},
-    measure::{field, processor, seconds, wake_ups},
+    measure::{field, median, processor, seconds, wake_ups},
     support::dovecot::Dovecot,
 };
 
@@ -41,7 +41,8 @@ impl Drop for Running {
     }
 }
 
-/// From the start of the process to the first message moved, as the disk shows it.
+/// From the start of the program to the first message moved, as the disk shows it: the daemon, and in turn with it a program that
+/// only logs in and moves.
 pub fn start(runs: usize) {
     let prepared = Prepared::inbox(1, 100);
     let (mut daemon, mut raw) = (Vec::new(), Vec::new());
@@ -54,12 +55,21 @@ pub fn start(runs: usize) {
         daemon.push(begun.elapsed());
         drop(running);
         let user = prepared.copy(run * 2 + 1);
+        let mut floor = Command::new(std::env::current_exe().unwrap());
+        floor.arg(ALONE).arg(prepared.port().to_string()).arg(prepared.ca_file()).arg(&user);
         let begun = Instant::now();
-        let mut client = Raw::login(&prepared, &user);
-        client.hold();
+        let running = Running(floor.spawn().unwrap());
+        prepared.await_held(&user, 1);
         raw.push(begun.elapsed());
+        drop(running);
     }
-    println!("start: quiethours {} s; floor {} s", seconds(&daemon[1..]), seconds(&raw[1..]));
+    let ratios = daemon[1..].iter().zip(&raw[1..]).map(|(one, other)| one.as_secs_f64() / other.as_secs_f64());
+    println!(
+        "start: quiethours {} s; floor {} s; quiethours / floor {:.2}",
+        seconds(&daemon[1..]),
+        seconds(&raw[1..]),
+        median(ratios.collect()),
+    );
 }
 
 /// From the end of a delivery by LMTP to the message gone from INBOX: the daemon, and in turn with it a client in IDLE that

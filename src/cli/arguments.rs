@@ -129,6 +129,12 @@ pub struct Preview {
     /// A file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// The HTML part, in the browser.
+    #[arg(long, conflicts_with_all = ["format", "out"])]
+    pub browser: bool,
+    /// All at once, also in a terminal.
+    #[arg(long)]
+    pub no_pager: bool,
 }
 
 #[derive(Debug, Args)]

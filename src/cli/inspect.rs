@@ -14,6 +14,7 @@ use super::{
     output,
 };
 use crate::core::{
+    authentication::authentication,
     notice::{self, Kind, Notice, Platform},
     selector::{Class, Rules},
     sentences::Sentences,
@@ -35,22 +36,34 @@ pub enum Reading {
     Partial,
 }
 
+/// By what messages are judged.
+pub struct View {
+    /// `hold`, `never_hold` and `urgent.pass`.
+    pub rules: Rules,
+    /// Whose `Authentication-Results` are believed.
+    pub authserv_id: Option<String>,
+    /// In the reader's language.
+    pub sentences: Sentences,
+}
+
 pub(super) fn run(context: &Context, arguments: &arguments::Inspect) -> Result<Exit, Failure> {
     let config = context.config_if_any()?;
     let sentences = match &config {
         Some(config) => Sentences::new(config.language),
         None => Sentences::new(context.sentences.language()),
     };
-    // Without a configuration, the defaults; with one, the rules of its first mailbox: the command names none.
-    let rules = config.as_ref().and_then(|config| config.mailboxes.first()).map(|mailbox| mailbox.rules.clone());
+    // Without a configuration, the defaults; with one, those of its first mailbox: the command names none.
+    let mailbox = config.as_ref().and_then(|config| config.mailboxes.first());
+    let rules = mailbox.map(|mailbox| mailbox.rules.clone());
     let rules = rules.unwrap_or(Rules { hold: None, never_hold: Vec::new(), urgent: Vec::new() });
+    let view = View { rules, authserv_id: mailbox.and_then(|mailbox| mailbox.authserv_id.clone()), sentences };
     let mut out = Vec::new();
-    let reading = inspect(&arguments.files, arguments.json, &rules, &sentences, &mut out)
+    let reading = inspect(&arguments.files, arguments.json, &view, &mut out)
         .map_err(|error| Failure::new(Exit::CannotCreate, error.to_string()))?;
     output::print(&String::from_utf8_lossy(&out))?;
     match reading {
         Reading::Complete => Ok(Exit::Done),
-        Reading::Partial => Err(Failure::new(Exit::CannotRead, sentences.say("exit-unread"))),
+        Reading::Partial => Err(Failure::new(Exit::CannotRead, view.sentences.say("exit-unread"))),
     }
 }
 
@@ -58,23 +71,17 @@ pub(super) fn run(context: &Context, arguments: &arguments::Inspect) -> Result<E
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn inspect(
-    files: &[PathBuf],
-    json: bool,
-    rules: &Rules,
-    sentences: &Sentences,
-    out: &mut dyn Write,
-) -> io::Result<Reading> {
+pub fn inspect(files: &[PathBuf], json: bool, view: &View, out: &mut dyn Write) -> io::Result<Reading> {
     let mut reading = Reading::Complete;
     for file in files {
         let message = read(file);
         if message.is_err() {
             reading = Reading::Partial;
         }
-        let finding = Finding::of(file, message, rules, sentences);
+        let finding = Finding::of(file, message, view);
         match json {
             true => writeln!(out, "{}", serde_json::to_string(&finding)?)?,
-            false => finding.tell(sentences, out)?,
+            false => finding.tell(&view.sentences, out)?,
         }
     }
     Ok(reading)
@@ -102,15 +109,20 @@ struct Finding {
     reply_to: Option<String>,
     excerpt: Option<String>,
     urgency: Option<&'static str>,
+    /// `fail`, by the server that `authserv_id` names.
+    authentication: Option<&'static str>,
     hold: bool,
     reason: String,
 }
 
 impl Finding {
-    fn of(file: &Path, message: io::Result<(Vec<u8>, bool)>, rules: &Rules, sentences: &Sentences) -> Self {
+    fn of(file: &Path, message: io::Result<(Vec<u8>, bool)>, view: &View) -> Self {
+        let sentences = &view.sentences;
         // An empty message stands for a file that could not be read: it has no facts either.
-        let notice = notice::read(message.as_ref().map_or(&[], |(message, _)| message.as_slice()));
-        let class = rules.classify(&notice);
+        let bytes = message.as_ref().map_or(&[][..], |(message, _)| message);
+        let notice = notice::read(bytes);
+        let class = view.rules.classify(&notice);
+        let authentication = view.authserv_id.as_deref().and_then(|id| authentication(bytes, id).name());
         let reason = match &message {
             Err(error) => sentences.say_with("inspect-no-file", &[("error", safe(&error.to_string()).into())]),
             Ok((_, true)) => format!("{} ({})", reason(&notice, &class, sentences), sentences.say("inspect-cut")),
@@ -127,6 +139,7 @@ impl Finding {
             reply_to: notice.reply_to,
             excerpt: notice.excerpt,
             urgency: notice.urgent.then_some("high"),
+            authentication,
             hold: matches!(class, Class::Match(_)),
             reason,
         }
@@ -136,6 +149,7 @@ impl Finding {
     fn tell(&self, sentences: &Sentences, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}: {}", safe(&self.file), sentences.say(&format!("inspect-kind-{}", self.kind)))?;
         let high = self.urgency.map(|_| sentences.say("inspect-urgency-high"));
+        let doubtful = self.authentication.map(|_| sentences.say("inspect-authentication-fail"));
         let excerpt = self.excerpt.as_ref().map(|words| words.replace('\n', "\n    "));
         let facts = [
             ("inspect-platform", self.platform),
@@ -145,6 +159,7 @@ impl Finding {
             ("inspect-url", self.url.as_deref()),
             ("inspect-reply-to", self.reply_to.as_deref()),
             ("inspect-urgency", high.as_deref()),
+            ("inspect-authentication", doubtful.as_deref()),
             ("inspect-excerpt", excerpt.as_deref()),
             ("inspect-verdict", Some(self.reason.as_str())),
         ];
@@ -204,9 +219,16 @@ mod tests {
     const NOTIFICATION: &str = "From: Ana via Site <n@a.example>\r\nX-Discourse-Topic-Id: 5\r\n\
         List-Archive: https://a.example/t/x/5\r\nSubject: Menu\r\n\r\nBonjour\x1b[2J\r\n";
 
+    const SERVER: &str = "mail.coop.example";
+
     fn answer(files: &[PathBuf], json: bool, rules: &Rules) -> (Reading, String) {
         let mut out = Vec::new();
-        let reading = inspect(files, json, rules, &Sentences::new(Language::Fr), &mut out).unwrap();
+        let view = View {
+            rules: rules.clone(),
+            authserv_id: Some(SERVER.to_owned()),
+            sentences: Sentences::new(Language::Fr),
+        };
+        let reading = inspect(files, json, &view, &mut out).unwrap();
         (reading, String::from_utf8(out).unwrap())
     }
 
@@ -246,6 +268,18 @@ mod tests {
         assert_eq!(lines[3]["hold"], false);
         assert_eq!(lines[5]["platform"], Value::Null);
         assert_eq!(answer(&files[..3], true, &rules(None)).0, Reading::Complete);
+    }
+
+    #[test]
+    fn a_sender_that_the_own_server_does_not_confirm_is_told_and_holds_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let by = |server| format!("Authentication-Results: {server}; dmarc=fail\r\n{NOTIFICATION}");
+        let files = [file(&folder, "own", by(SERVER)), file(&folder, "other", by("evil.example"))];
+        let (_, out) = answer(&files, true, &rules(None));
+        let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["authentication"], &lines[1]["authentication"]), (&"fail".into(), &Value::Null));
+        assert_eq!(lines[0]["hold"], lines[1]["hold"]);
+        assert!(answer(&files[..1], false, &rules(None)).1.contains("votre serveur"));
     }
 
     #[test]

@@ -31,7 +31,6 @@ const MOST_TOPICS: u32 = 500;
 /// The digest's settings; `None` if something in them is wrong.
 pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<DigestConfig> {
     table.only(KEYS);
-    attach_originals(table);
     let mailbox = receiver(table);
     let to = to(table, mailbox.as_deref());
     let from = if table.has("from") { address(table, "from") } else { to.clone() };
@@ -39,6 +38,7 @@ pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<Dig
     let batch = table.choice("while_open", &["pass", "batch"]) == Some("batch");
     let max_topics = table.number("max_topics", 1, MOST_TOPICS, MAX_TOPICS) as usize;
     let delivery = delivery(table, mailboxes, mailbox.as_deref(), to.as_deref());
+    let attach_originals = attach_originals(table, delivery.as_ref());
     Some(DigestConfig {
         to: to?,
         from: from?,
@@ -50,6 +50,7 @@ pub(super) fn read(table: &Table<'_>, mailboxes: &[MailboxConfig]) -> Option<Dig
         max_topics,
         me: names(table, "me"),
         team: names(table, "team"),
+        attach_originals,
     })
 }
 
@@ -77,10 +78,13 @@ fn names(table: &Table<'_>, key: &str) -> Vec<String> {
         .collect()
 }
 
-fn attach_originals(table: &Table<'_>) {
-    if table.choice("attach_originals", &["false", "true"]) == Some("true") {
-        table.wrong("attach_originals", "config-not-yet-value", &[("right", "false")]);
+/// Originals hold the reply addresses that a digest to another domain leaves out.
+fn attach_originals(table: &Table<'_>, delivery: Option<&Delivery>) -> bool {
+    let wanted = table.choice("attach_originals", &["false", "true"]) == Some("true");
+    if wanted && delivery.is_some_and(|delivery| !delivery.keeps_replies()) {
+        table.wrong("attach_originals", "config-originals-abroad", &[("right", "false")]);
     }
+    wanted
 }
 
 /// The mailbox whose INBOX receives the digest: the only one, or the one that is named.

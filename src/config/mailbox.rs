@@ -28,9 +28,6 @@ pub(super) const KEYS: &[&str] = &[
     "authserv_id",
 ];
 
-/// Keys of the contract that change nothing yet: without it no notification is marked.
-const WITHOUT_EFFECT: &[&str] = &["authserv_id"];
-
 /// All mailboxes, by name; those with errors are left out.
 pub(super) fn read_all(root: &Table<'_>, profile: &str, urgent: &[Selector]) -> Vec<MailboxConfig> {
     let tables = root.table("mailbox");
@@ -46,12 +43,12 @@ pub(super) fn read_all(root: &Table<'_>, profile: &str, urgent: &[Selector]) -> 
 
 fn read(table: &Table<'_>, name: String, profile: &str, urgent: &[Selector]) -> Option<MailboxConfig> {
     table.only(KEYS);
-    table.without_effect(WITHOUT_EFFECT);
     let source = source(table);
     let folders = folders::read(table, (profile != DEFAULT_PROFILE).then_some(profile));
     let hold = table.has("hold").then(|| selectors(table, "hold"));
     tell_of_bodies(table, hold.as_deref().unwrap_or_default());
     let never_hold = selectors(table, "never_hold");
+    let authserv_id = authserv_id(table);
     let folders = folders?;
     Some(MailboxConfig {
         name,
@@ -60,7 +57,23 @@ fn read(table: &Table<'_>, name: String, profile: &str, urgent: &[Selector]) -> 
         held: folders.held,
         released: folders.released,
         rules: Rules { hold, never_hold, urgent: urgent.to_vec() },
+        authserv_id,
     })
+}
+
+/// The name alone: what a server writes after it (a version, results) is no part of it.
+fn authserv_id(table: &Table<'_>) -> Option<String> {
+    if !table.has("authserv_id") {
+        return None;
+    }
+    let text = table.filled("authserv_id")?;
+    let name = text.trim();
+    if name.contains(|c: char| c.is_whitespace() || c.is_control() || ";=()\"".contains(c)) {
+        let right = name.split([';', ' ']).find(|word| word.contains('.')).unwrap_or("mail.example.org");
+        table.wrong("authserv_id", "config-authserv-id", &[("value", name), ("right", right)]);
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 fn source(table: &Table<'_>) -> Option<Source> {

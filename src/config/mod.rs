@@ -62,6 +62,8 @@ pub struct MailboxConfig {
     pub released: String,
     /// `hold`, `never_hold` and `urgent.pass`.
     pub rules: Rules,
+    /// Whose `Authentication-Results` are believed.
+    pub authserv_id: Option<String>,
 }
 
 impl MailboxConfig {
@@ -164,6 +166,8 @@ pub struct DigestConfig {
     pub me: Vec<String>,
     /// Names and addresses of those who answer too.
     pub team: Vec<String>,
+    /// Whether the originals go along with a digest.
+    pub attach_originals: bool,
 }
 
 impl DigestConfig {

@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Keys of the contract that change nothing in this version, and lose nothing by it: accepted, and told by `check`.
+    /// Keys that change nothing beside what else is set, and lose nothing by it: accepted, and told by `check`.
     pub(super) fn without_effect(&self, keys: &[&str]) {
         for key in keys.iter().filter(|key| self.has(key)) {
             let note = self.report.say("config-without-effect", &[("key", &self.full(key))]);

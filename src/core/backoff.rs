@@ -37,11 +37,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_delay_is_never_longer_than_the_cap_nor_much_shorter_than_the_first(failures in 1u32.., jitter in 0.0f64..1.0) {
+        fn a_delay_grows_and_is_never_longer_than_the_cap_nor_much_shorter_than_the_first(failures in 1u32.., jitter in 0.0f64..1.0) {
             for backoff in [Backoff::CONNECT, Backoff::BUSY, Backoff::REFUSED] {
                 let delay = backoff.delay(failures, jitter);
                 prop_assert!(delay <= backoff.cap);
                 prop_assert!(delay >= backoff.first * 3 / 4);
+                prop_assert!(delay <= backoff.delay(failures.saturating_add(1), jitter));
             }
         }
     }

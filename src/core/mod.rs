@@ -2,6 +2,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
+pub mod authentication;
 pub mod backoff;
 pub mod cause;
 pub mod civil;

@@ -4,6 +4,8 @@
 //! preceded by a durable [`Step::Intent`]; originals are filed only after a durable [`Step::Accepted`]. What is certainly not
 //! delivered is tried again with the same bytes; what is uncertain is looked for first.
 
+use std::rc::Rc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
@@ -70,6 +72,11 @@ impl Route {
         }
     }
 
+    /// How long after an attempt whose outcome is unknown the digest is looked for; then it is taken as not delivered.
+    pub fn patience(&self) -> TimeDelta {
+        self.looks().last().copied().unwrap_or_default()
+    }
+
     /// How long after an attempt whose outcome is unknown to look, beyond at once. After the last it is taken as not delivered.
     fn looks(&self) -> &'static [TimeDelta] {
         match self {
@@ -82,8 +89,8 @@ impl Route {
 /// One original in a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
-    /// The configuration's name of its mailbox.
-    pub mailbox: String,
+    /// The configuration's name of its mailbox; shared by all of them.
+    pub mailbox: Rc<str>,
     /// UIDVALIDITY of the held folder when it was listed; 0 on Maildir.
     pub uid_validity: u32,
     /// Its UID there.
@@ -130,8 +137,8 @@ pub struct Release {
     pub manifest: Vec<Original>,
     /// How the digest goes out.
     pub route: Route,
-    /// The exact bytes of the digest, CRLF.
-    pub bytes: Vec<u8>,
+    /// The exact bytes of the digest, CRLF; shared, for with originals they are many.
+    pub bytes: Rc<Vec<u8>>,
     /// The end of the period it covers.
     pub period_end: DateTime<Utc>,
     /// When it was sealed.
@@ -161,7 +168,7 @@ pub enum Next {
 impl Release {
     /// Whether messages of this mailbox are in it.
     pub fn concerns(&self, mailbox: &str) -> bool {
-        self.manifest.iter().any(|original| original.mailbox == mailbox)
+        self.manifest.iter().any(|original| *original.mailbox == *mailbox)
     }
 
     /// What comes next after the last durable record.
@@ -246,7 +253,7 @@ mod tests {
             instants: Vec::new(),
             manifest: Vec::new(),
             route: Route::Mailbox("coop".to_owned()),
-            bytes: Vec::new(),
+            bytes: Rc::default(),
             period_end: instant("2026-11-23T08:00:00Z"),
             sealed_at: instant("2026-11-23T08:00:00Z"),
             uncertain: times.iter().map(|time| instant(time)).collect(),

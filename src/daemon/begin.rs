@@ -1,27 +1,32 @@
 //! The beginning of a release: what is due, which mailboxes are ready, and the sealing of its digest.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Daemon, Failure, Progress,
-    collect::{held, period, style, urgent},
+    collect::{Gathered, period, read_again, style, urgent},
     deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
+    enclose::WITHOUT_ORIGINALS,
     link::Link,
     witness::Event,
 };
 use crate::{
     core::{
-        digest::{self, Entry, Input, Passed},
+        digest::{self, Enclosures, Input, Passed, Style},
         gate::{DIGESTS_A_DAY, Decision, Outlook, PATIENCE},
         mail::Ident,
-        release::{self, Original, REFUSED_PAUSE, Release, Route, Step},
+        release::{self, REFUSED_PAUSE, Release, Route, Step},
         text,
         timeline::Timeline,
     },
     io::{mailbox::Access, state::StateError},
 };
+
+/// Originals of one release whose words are kept from the first reading, about 4 MB: more than a Monday brings. Of those beyond,
+/// the ones that the digest shows are read once more.
+const KEPT_WHOLE: usize = 2_000;
 
 /// What a digest answers: the digest instant of each mailbox that is due, or a command.
 struct Call {
@@ -131,20 +136,18 @@ impl Daemon {
         now: DateTime<Utc>,
     ) -> Result<Progress, StateError> {
         let period = period(self.state.last_period_end()?, outlook, call.instant);
-        let (mut entries, mut manifest, mut passed) = (Vec::new(), Vec::new(), Vec::new());
+        let style = style(&self.config, timeline, outlook, now);
+        let (mut gathered, mut passed) = (Gathered::default(), Vec::new());
         for index in ready {
-            match self.collect(*index, period.from).await {
-                Ok((held, originals, urgent)) => {
-                    entries.extend(held);
-                    manifest.extend(originals);
-                    passed.extend(urgent);
-                }
+            match self.collect(*index, period.from, &mut gathered, &style).await {
+                Ok(urgent) => passed.extend(urgent),
                 Err(failure) => {
                     self.put_down(*index, failure, now)?;
                     return Ok(Progress::Waits(None));
                 }
             }
         }
+        let Gathered { entries, sketches, manifest } = gathered;
         let instants = self.instants(call, ready);
         self.due_since = None;
         if manifest.is_empty() {
@@ -152,11 +155,27 @@ impl Daemon {
             self.witness.tell(now, Event::NothingHeld);
             return Ok(Progress::Advanced);
         }
+        let lightened = self.state.note(WITHOUT_ORIGINALS)?.is_some();
+        let originals = match self.enclosures(ready, &manifest, lightened).await {
+            Ok(originals) => originals,
+            Err((index, error)) => {
+                self.put_down(index, error.into(), now)?;
+                return Ok(Progress::Waits(None));
+            }
+        };
+        let enclosed = originals.as_ref().map(Enclosures::count);
         let troubles = self.troubles(&call.wanted, ready);
-        let style = style(&self.config, timeline, outlook, now);
-        let input = Input { entries, passed, troubles, period, style };
+        let mut input = Input { entries, sketches, passed, troubles, period, enclosed, style };
+        for index in ready {
+            let Self { links, config, .. } = &mut *self;
+            let Some(mailbox) = links[*index].mailbox() else { continue };
+            if let Err(error) = read_again(mailbox, &config.mailboxes[*index], &mut input, &manifest).await {
+                self.link_failed(*index, &error, now);
+                return Ok(Progress::Waits(None));
+            }
+        }
         let rid = release::rid(&self.config.profile, manifest.iter().map(|original| original.ident));
-        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid) {
+        let bytes = match digest::message(&digest::compose(&input, &rid), &input, &rid, originals) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.refused(None, &error.to_string(), now);
@@ -168,40 +187,45 @@ impl Daemon {
             instants,
             manifest,
             route: self.config.digest.route(),
-            bytes,
+            bytes: Rc::new(bytes),
             period_end: period.to,
             sealed_at: now,
             uncertain: Vec::new(),
             step: Step::Sealed,
         };
         self.state.seal(&release)?;
+        if lightened {
+            self.state.set_note(WITHOUT_ORIGINALS, None)?;
+        }
         self.release = Some(release);
         self.retry_at = None;
         self.refusals = 0;
         self.advance(now).await
     }
 
+    /// Adds what waits in one mailbox; its urgent messages that passed.
     async fn collect(
         &mut self,
         index: usize,
         since: DateTime<Utc>,
-    ) -> Result<(Vec<Entry>, Vec<Original>, Vec<Passed>), Failure> {
+        gathered: &mut Gathered,
+        style: &Style,
+    ) -> Result<Vec<Passed>, Failure> {
         let Self { links, config, state, .. } = self;
         let name = links[index].name.clone();
-        let Some(mailbox) = links[index].mailbox() else { return Ok(Default::default()) };
-        let (entries, originals) = held(mailbox, &name, Access::Write).await?;
+        let Some(mailbox) = links[index].mailbox() else { return Ok(Vec::new()) };
+        let before = gathered.manifest.len();
+        gathered.add(mailbox, &config.mailboxes[index], Access::Write, KEPT_WHOLE, style).await?;
         let idents: HashSet<Ident> = state
             .urgent_since(since)?
             .into_iter()
             .filter(|(mailbox, ..)| *mailbox == name)
             .map(|(_, ident, _)| ident)
             .collect();
-        let passed = if idents.is_empty() || originals.is_empty() {
-            Vec::new()
-        } else {
-            urgent(mailbox, &config.mailboxes[index].rules, &idents, since).await?
-        };
-        Ok((entries, originals, passed))
+        if idents.is_empty() || gathered.manifest.len() == before {
+            return Ok(Vec::new());
+        }
+        Ok(urgent(mailbox, &config.mailboxes[index], &idents, since).await?)
     }
 
     /// A command is answered for every mailbox; a digest instant only for those that are in the digest.

@@ -1,19 +1,27 @@
 //! Reads what waits in held, and what passed as urgent, into the values a digest is composed from.
 
-use std::{collections::HashSet, ops::ControlFlow};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+    rc::Rc,
+};
 
 use chrono::{DateTime, Days, SubsecRound as _, TimeDelta, TimeZone as _, Utc};
 
-use super::policy;
+use super::{
+    enclose::{carriage, enclose},
+    policy,
+};
 use crate::{
-    config::Config,
+    config::{Config, MailboxConfig},
     core::{
-        digest::{Entry, Input, Passed, Period, Style},
+        authentication::{Authentication, authentication},
+        digest::{self, Enclosures, Entry, Input, Passed, Period, Sketch, Style},
         gate::{self, Outlook},
-        mail::{Content, Envelope, Folder, Ident},
+        mail::{Content, Envelope, Folder, Ident, Uid},
         notice,
         release::Original,
-        selector::{Class, Rules},
+        selector::Class,
         sentences::Sentences,
         text,
         timeline::{State as Gate, Timeline},
@@ -34,39 +42,103 @@ const CLOSED_DAYS: usize = 3;
 /// INTERNALDATE may lie before the moment a message was admitted as urgent: listed from this long before the period.
 const URGENT_LEEWAY: TimeDelta = TimeDelta::days(1);
 
-/// Everything in the held folder of one mailbox: what to show, and the manifest. One ident is shown once.
+/// What waits in the held folders, of one mailbox after another.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// The first originals, as many as are kept whole.
+    pub entries: Vec<Entry>,
+    /// The others, each with its place in the manifest.
+    pub sketches: Vec<Sketch>,
+    /// All of them.
+    pub manifest: Vec<Original>,
+}
+
+impl Gathered {
+    /// Adds everything in the held folder of one mailbox; one ident is shown once. At most `most` entries are kept whole.
+    ///
+    /// # Errors
+    /// The mailbox failed; nothing was changed.
+    pub async fn add(
+        &mut self,
+        mailbox: &mut dyn Mailbox,
+        config: &MailboxConfig,
+        access: Access,
+        most: usize,
+        style: &Style,
+    ) -> Result<(), MailboxError> {
+        let opened = mailbox.open(Folder::Held, access).await?;
+        let uids = mailbox.list(Listing::All).await?;
+        let name: Rc<str> = config.name.as_str().into();
+        let mut seen = HashSet::new();
+        let mut visit = |batch: Vec<Content>| {
+            for content in batch {
+                let ident = Ident::of(&content.header);
+                if seen.insert(ident) {
+                    self.show(entry(&content, config), most, style);
+                }
+                self.manifest.push(Original {
+                    mailbox: Rc::clone(&name),
+                    uid_validity: opened.uid_validity,
+                    uid: content.uid,
+                    ident,
+                });
+            }
+            ControlFlow::Continue(())
+        };
+        mailbox.contents(&uids, &mut visit).await
+    }
+
+    /// `entry` is of the next original in the manifest.
+    fn show(&mut self, entry: Entry, most: usize, style: &Style) {
+        match u32::try_from(self.manifest.len()) {
+            Ok(place) if self.entries.len() >= most => self.sketches.push(Sketch::of(&entry, place, style)),
+            _ => self.entries.push(entry),
+        }
+    }
+}
+
+/// Reads those of the originals once more whose words the digest shows and nobody kept; `manifest` has them all. One that the
+/// volunteer took away meanwhile is still counted.
 ///
 /// # Errors
-/// The mailbox failed; nothing was changed.
-pub async fn held(
+/// The mailbox failed, or is another than before; nothing was changed.
+pub(super) async fn read_again(
     mailbox: &mut dyn Mailbox,
-    name: &str,
-    access: Access,
-) -> Result<(Vec<Entry>, Vec<Original>), MailboxError> {
-    let opened = mailbox.open(Folder::Held, access).await?;
-    let uids = mailbox.list(Listing::All).await?;
-    let (mut entries, mut originals) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
+    config: &MailboxConfig,
+    input: &mut Input,
+    manifest: &[Original],
+) -> Result<(), MailboxError> {
+    let wanted = digest::wanted(input).into_iter();
+    let places: HashMap<&Uid, u32> = wanted
+        .filter_map(|place| Some((manifest.get(place as usize)?, place)))
+        .filter(|(original, _)| *original.mailbox == *config.name)
+        .map(|(original, place)| (&original.uid, place))
+        .collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let opened = mailbox.open(Folder::Held, Access::Write).await?;
+    if places.values().any(|place| manifest[*place as usize].uid_validity != opened.uid_validity) {
+        return Err(MailboxError::Refused("the folder was made anew meanwhile".to_owned()));
+    }
+    let mut uids: Vec<Uid> = places.keys().map(|uid| (*uid).clone()).collect();
+    uids.sort_unstable();
+    let mut read = HashSet::new();
     let mut visit = |batch: Vec<Content>| {
         for content in batch {
-            let ident = Ident::of(&content.header);
-            if seen.insert(ident) {
-                entries.push(entry(&content));
+            if let Some(place) = places.get(&content.uid) {
+                read.insert(*place);
+                input.entries.push(entry(&content, config));
             }
-            originals.push(Original {
-                mailbox: name.to_owned(),
-                uid_validity: opened.uid_validity,
-                uid: content.uid,
-                ident,
-            });
         }
         ControlFlow::Continue(())
     };
     mailbox.contents(&uids, &mut visit).await?;
-    Ok((entries, originals))
+    input.sketches.retain(|sketch| !read.contains(&sketch.place));
+    Ok(())
 }
 
-fn entry(content: &Content) -> Entry {
+fn entry(content: &Content, config: &MailboxConfig) -> Entry {
     let mut notice = notice::read(&content.message);
     let named = content.attachments.iter().map(|name| text::line(name, ATTACHMENT_NAME));
     for name in named {
@@ -74,13 +146,18 @@ fn entry(content: &Content) -> Entry {
             notice.attachments.push(name);
         }
     }
-    Entry { notice, received: content.received }
+    Entry { notice, received: content.received, authentication: authentication_of(&content.header, config) }
+}
+
+/// What the mailbox's own server says of a sender, if it is named.
+fn authentication_of(header: &[u8], config: &MailboxConfig) -> Authentication {
+    config.authserv_id.as_deref().map(|id| authentication(header, id)).unwrap_or_default()
 }
 
 /// The messages of one mailbox that passed as urgent, as far as they are still in INBOX.
 pub(super) async fn urgent(
     mailbox: &mut dyn Mailbox,
-    rules: &Rules,
+    config: &MailboxConfig,
     idents: &HashSet<Ident>,
     since: DateTime<Utc>,
 ) -> Result<Vec<Passed>, MailboxError> {
@@ -93,11 +170,12 @@ pub(super) async fn urgent(
                 continue;
             }
             let notice = notice::read(&message.header);
-            let selector = match rules.classify(&notice) {
+            let selector = match config.rules.classify(&notice) {
                 Class::Urgent(selector) => selector.to_string(),
                 _ => String::new(),
             };
-            passed.push(Passed { notice, received: message.received, selector });
+            let authentication = authentication_of(&message.header, config);
+            passed.push(Passed { notice, received: message.received, selector, authentication });
         }
         ControlFlow::Continue(())
     };
@@ -150,7 +228,7 @@ fn closed_days(timeline: &Timeline, now: DateTime<Utc>, sentences: &Sentences) -
     days
 }
 
-/// What a digest of everything held now would be made of; changes nothing. `overrides` and the end of the last period come from
+/// What a digest of everything held now would be made of, and the originals that would go along; changes nothing. `overrides` and the end of the last period come from
 /// the state, if there is one.
 ///
 /// # Errors
@@ -160,17 +238,30 @@ pub async fn preview(
     timeline: &Timeline,
     last_end: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Input, (String, MailboxError)> {
+) -> Result<(Input, Option<Enclosures>), (String, MailboxError)> {
     let outlook = gate::outlook(timeline, &policy(config), now);
-    let mut entries = Vec::new();
+    let style = style(config, timeline, &outlook, now);
+    let mut gathered = Gathered::default();
+    let mut originals = match config.digest.attach_originals {
+        true => Some(Enclosures::new(carriage(config).await)),
+        false => None,
+    };
     for mailbox in &config.mailboxes {
         let fail = |error| (mailbox.name.clone(), error);
         let mut connection = super::connect(mailbox, false).await.map_err(fail)?;
-        let (held, _) = held(connection.as_mut(), &mailbox.name, Access::Read).await.map_err(fail)?;
-        entries.extend(held);
+        // All are kept: as JSON it shows the words of every original.
+        let before = gathered.manifest.len();
+        let added = gathered.add(connection.as_mut(), mailbox, Access::Read, usize::MAX, &style).await;
+        added.map_err(fail)?;
+        if let Some(originals) = &mut originals {
+            let own: Vec<&Original> = gathered.manifest[before..].iter().collect();
+            enclose(connection.as_mut(), &own, originals).await.map_err(fail)?;
+        }
         connection.close().await;
     }
-    let style = style(config, timeline, &outlook, now);
     let to = if outlook.span.state == Gate::Closed { outlook.next_digest.unwrap_or(now) } else { now };
-    Ok(Input { entries, passed: Vec::new(), troubles: Vec::new(), period: period(last_end, &outlook, to), style })
+    let Gathered { entries, sketches, .. } = gathered;
+    let period = period(last_end, &outlook, to);
+    let enclosed = originals.as_ref().map(Enclosures::count);
+    Ok((Input { entries, sketches, passed: Vec::new(), troubles: Vec::new(), period, enclosed, style }, originals))
 }

@@ -8,6 +8,7 @@ use super::{Daemon, Failure, Progress, explain, witness::Event};
 use crate::{
     core::{
         backoff::Backoff,
+        digest,
         mail::{Folder, Uid},
         release::{self, LOOK_BACK, Looked, Marker, Next, Original, REFUSED_PAUSE, Record, Release, Route, Step},
         text,
@@ -23,6 +24,9 @@ pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
 
 /// Where the digest goes is not reachable, or a record could not be made: looked at again after this long at the latest.
 pub(super) const RECHECK: TimeDelta = TimeDelta::minutes(5);
+
+/// After this many refusals in a row, some minutes, a digest that is large for its originals goes without them.
+const HEAVY_REFUSALS: u32 = 3;
 
 /// Graphemes that are shown of why a digest did not go out: a sentence with the server's own words in it.
 pub(super) const SHOWN: usize = 500;
@@ -111,6 +115,10 @@ impl Daemon {
                 self.record_acceptance(now).map_err(fail)?;
                 Ok(Progress::Advanced)
             }
+            // The mailbox may have room for the digest alone.
+            Record::Refused(text) if index.is_some() && self.refusals >= HEAVY_REFUSALS && may_be_lighter(release) => {
+                self.lighten(index, &text, now).await
+            }
             Record::Refused(text) => {
                 self.record(Step::Refused, &release.uncertain).map_err(fail)?;
                 self.refusals += 1;
@@ -121,6 +129,7 @@ impl Daemon {
                 self.tell_delivery(sentence, index, &text, now);
                 Ok(Progress::Waits(Some(at)))
             }
+            Record::Unseal(text) if digest::carries_originals(&release.bytes) => self.lighten(index, &text, now).await,
             Record::Unseal(text) => {
                 let until = now + REFUSED_PAUSE;
                 self.tag(false).await?;
@@ -218,7 +227,7 @@ impl Daemon {
     pub(super) fn manifest(&self) -> BTreeMap<usize, Vec<Original>> {
         let mut by_place: BTreeMap<usize, Vec<Original>> = BTreeMap::new();
         for original in self.release.iter().flat_map(|release| &release.manifest) {
-            if let Some(index) = self.links.iter().position(|link| link.name == original.mailbox) {
+            if let Some(index) = self.links.iter().position(|link| *link.name == *original.mailbox) {
                 by_place.entry(index).or_default().push(original.clone());
             }
         }
@@ -233,6 +242,11 @@ impl Daemon {
         }
         Ok(())
     }
+}
+
+/// Whether it carries originals and certainly never arrived.
+fn may_be_lighter(release: &Release) -> bool {
+    release.uncertain.is_empty() && digest::carries_originals(&release.bytes)
 }
 
 async fn tag_one(mailbox: &mut dyn Mailbox, originals: &[Original], sealed: bool) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ use crate::{
 
 impl Daemon {
     /// Moves the originals, removes the keyword, and is done. What cannot be moved now is remembered before the release ends.
+    /// The keyword goes once everything is moved: with the state lost before, it says of what was not that it was listed.
     pub(super) async fn file(&mut self, now: DateTime<Utc>) -> Result<Progress, (usize, Failure)> {
         let fail = |error: StateError| (0, Failure::State(error));
         // Nothing is moved before the acceptance is on disk.
@@ -27,14 +28,22 @@ impl Daemon {
         if manifest.keys().any(|index| !self.links[*index].tried || self.links[*index].is_connecting()) {
             return Ok(Progress::Waits(None));
         }
-        let mut filed = HashSet::new();
+        let mut moved = Vec::new();
         for (index, originals) in manifest {
             let Self { links, state, .. } = &mut *self;
             let name = links[index].name.clone();
             let Some(mailbox) = links[index].mailbox() else { continue };
             match file_one(mailbox, state, &name, &originals).await {
+                Ok(idents) => moved.push((index, idents)),
+                Err(failure) => self.put_down(index, failure, now).map_err(fail)?,
+            }
+        }
+        let mut filed = HashSet::new();
+        for (index, idents) in moved {
+            let Some(mailbox) = self.links[index].mailbox() else { continue };
+            match untag(mailbox, &idents).await {
                 Ok(()) => {
-                    filed.insert(name);
+                    filed.insert(self.links[index].name.clone());
                 }
                 Err(failure) => self.put_down(index, failure, now).map_err(fail)?,
             }
@@ -48,10 +57,10 @@ impl Daemon {
     /// Also of mailboxes that left the configuration: they may come back.
     fn remember_unfiled(&self, filed: &HashSet<String>) -> Result<(), StateError> {
         let originals = self.release.iter().flat_map(|release| &release.manifest);
-        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&original.mailbox)).collect();
-        let names: HashSet<&str> = left.iter().map(|original| original.mailbox.as_str()).collect();
+        let left: Vec<&Original> = originals.filter(|original| !filed.contains(&*original.mailbox)).collect();
+        let names: HashSet<&str> = left.iter().map(|original| &*original.mailbox).collect();
         for name in names {
-            let idents = left.iter().filter(|original| original.mailbox == name).map(|original| original.ident);
+            let idents = left.iter().filter(|original| *original.mailbox == *name).map(|original| original.ident);
             self.state.add_unfiled(name, idents)?;
         }
         Ok(())
@@ -93,18 +102,24 @@ impl Daemon {
     }
 }
 
-async fn file_one(mailbox: &mut dyn Mailbox, state: &State, name: &str, originals: &[Original]) -> Result<(), Failure> {
+/// Moves the originals out of the held folder of one mailbox; their idents.
+async fn file_one(
+    mailbox: &mut dyn Mailbox,
+    state: &State,
+    name: &str,
+    originals: &[Original],
+) -> Result<HashSet<Ident>, Failure> {
     let opened = mailbox.open(Folder::Held, Access::Write).await?;
     let same = originals.iter().all(|original| original.uid_validity == opened.uid_validity);
     let uids = if same {
         originals.iter().map(|original| original.uid.clone()).collect()
     } else {
-        // The UIDs mean nothing any more: known again by the keyword, else by ident.
+        // The UIDs mean nothing any more: known again by the keyword, or by ident where not all carry it.
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
-        if sealed.is_empty() { identify(mailbox, Listing::All, originals).await? } else { sealed }
+        if sealed.len() < originals.len() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
-    let idents = originals.iter().map(|original| original.ident).collect();
-    move_to_released(mailbox, state, name, &uids, &idents).await
+    relocate(mailbox, state, name, &uids, Folder::Released).await?;
+    Ok(originals.iter().map(|original| original.ident).collect())
 }
 
 async fn file_idents(
@@ -115,18 +130,12 @@ async fn file_idents(
 ) -> Result<(), Failure> {
     mailbox.open(Folder::Held, Access::Write).await?;
     let uids = known(mailbox, Listing::All, idents).await?;
-    move_to_released(mailbox, state, name, &uids, idents).await
+    relocate(mailbox, state, name, &uids, Folder::Released).await?;
+    untag(mailbox, idents).await
 }
 
-/// Moves `uids` of the open held folder, then takes the keyword off what carries it among `idents`.
-async fn move_to_released(
-    mailbox: &mut dyn Mailbox,
-    state: &State,
-    name: &str,
-    uids: &[Uid],
-    idents: &HashSet<Ident>,
-) -> Result<(), Failure> {
-    relocate(mailbox, state, name, uids, Folder::Released).await?;
+/// Takes the keyword off what carries it among `idents` in the released folder.
+async fn untag(mailbox: &mut dyn Mailbox, idents: &HashSet<Ident>) -> Result<(), Failure> {
     mailbox.open(Folder::Released, Access::Write).await?;
     let tagged = known(mailbox, Listing::Sealed, idents).await?;
     if !tagged.is_empty() {

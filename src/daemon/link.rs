@@ -22,6 +22,10 @@ const LEFT_ALONE: usize = 100_000;
 /// A login refused for the first time is tried once more after this long: some servers refuse while they start.
 const LOGIN_RETRY: TimeDelta = TimeDelta::seconds(5);
 
+/// A connection that lasted so long was a good one: how often it failed before does not count any more. The longest pause after
+/// a lost connection, so that a server which takes us and hangs up is not asked every two seconds.
+const LASTED: TimeDelta = TimeDelta::seconds(80);
+
 /// How the connection stands.
 pub(super) enum Connection {
     /// Ready.
@@ -47,6 +51,8 @@ pub(super) struct Link {
     unsupported: bool,
     /// The server asked to come back later.
     busy: bool,
+    /// Since when the connection is ready; `None` while it is not.
+    up_since: Option<DateTime<Utc>>,
     failures: u32,
     login_refusals: u32,
     uid_validity: u32,
@@ -64,6 +70,7 @@ impl Link {
             tried: false,
             unsupported: false,
             busy: false,
+            up_since: None,
             failures: 0,
             login_refusals: 0,
             uid_validity: 0,
@@ -126,8 +133,9 @@ impl Link {
     }
 
     /// The connection is ready.
-    pub fn connected(&mut self, mailbox: Box<dyn Mailbox>) {
+    pub fn connected(&mut self, mailbox: Box<dyn Mailbox>, now: DateTime<Utc>) {
         self.connection = Connection::Up(mailbox);
+        self.up_since = Some(now);
         self.prepared = true;
         self.tried = true;
         self.login_refusals = 0;
@@ -136,13 +144,15 @@ impl Link {
 
     /// A sweep ended well: the mailbox works again.
     pub fn works(&mut self) {
-        self.failures = 0;
         self.trouble = None;
     }
 
     /// Something failed, `why` in words for people: the connection is dropped and tried again later, the sooner the more passing the cause.
     pub fn failed(&mut self, error: &MailboxError, why: &str, now: DateTime<Utc>) {
         self.tried = true;
+        if self.up_since.take().is_some_and(|since| now - since >= LASTED) {
+            self.failures = 0;
+        }
         self.failures = self.failures.saturating_add(1);
         self.left_alone.clear();
         self.busy = matches!(error, MailboxError::Busy(_));

@@ -8,13 +8,16 @@ use super::{Daemon, Failure, Progress, moving::relocate};
 use crate::{
     core::{
         mail::{Envelope, Folder, Ident, Uid, Verdict},
-        release::{self, LOOK_BACK, SETTLING},
+        release::{self, LOOK_BACK},
     },
     io::{
         mailbox::{Access, Listing, Look, Mailbox, MailboxError, Sight},
         state::StateError,
     },
 };
+
+/// The note that says since when sealed originals are looked for whose digest was not found.
+const ORPHANS_SINCE: &str = "orphans_since";
 
 /// The sealed originals of one mailbox.
 struct Sealed {
@@ -25,7 +28,8 @@ struct Sealed {
 
 impl Daemon {
     /// Looks once, when every mailbox is up, before anything is sealed. A sealed set is an intent without outcome: its digest is
-    /// looked for; found, or partly filed already: the rest is filed; not found: unsealed, and in the next digest.
+    /// looked for, as long as after an attempt; found, or partly filed already: the rest is filed; not found: unsealed, and in
+    /// the next digest.
     pub(super) async fn settle_orphans(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
         if !self.links.iter().all(|link| link.is_up()) {
             // One that stays away must not keep the others waiting for ever: what was tried is enough.
@@ -53,18 +57,43 @@ impl Daemon {
         let idents = || found.iter().flat_map(|sealed| sealed.held.iter().map(|(_, ident)| *ident));
         let filed = found.iter().any(|sealed| !sealed.released.is_empty());
         if idents().next().is_none() && !filed {
+            self.forget_orphans().map_err(|error| (0, error.into()))?;
             return Ok(Progress::Nothing);
         }
         let rid = release::rid(&self.config.profile, idents());
         let delivered = filed || self.was_delivered(&rid, now).await?;
-        if !delivered && now >= self.started_at && now < self.started_at + SETTLING {
-            return Ok(Progress::Waits(Some(self.started_at + SETTLING)));
+        let since = self.orphaned_since(now).map_err(|error| (0, error.into()))?;
+        let until = since + self.config.digest.route().patience();
+        // A clock that was set back must not prolong the wait.
+        if !delivered && now >= since && now < until {
+            return Ok(Progress::Waits(Some(until)));
         }
-        for sealed in found {
-            let index = sealed.index;
-            self.settle_one(sealed, delivered, now).await.map_err(|failure| (index, failure))?;
+        for sealed in &found {
+            self.settle_one(sealed, delivered, now).await.map_err(|failure| (sealed.index, failure))?;
         }
+        // Only now, for all: what still carries it in a held folder after another interruption was listed.
+        for index in found.iter().map(|sealed| sealed.index).filter(|_| delivered) {
+            self.untag_released(index).await.map_err(|failure| (index, failure))?;
+        }
+        self.forget_orphans().map_err(|error| (0, error.into()))?;
         Ok(Progress::Nothing)
+    }
+
+    /// When they were first seen: the attempt was before. In the state, since each run of `--once` starts anew.
+    fn orphaned_since(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StateError> {
+        let noted = self.state.note(ORPHANS_SINCE)?;
+        if let Some(since) = noted.and_then(|text| text.parse().ok()) {
+            return Ok(since);
+        }
+        self.state.set_note(ORPHANS_SINCE, Some(&now.to_rfc3339()))?;
+        Ok(now)
+    }
+
+    fn forget_orphans(&self) -> Result<(), StateError> {
+        match self.state.note(ORPHANS_SINCE)? {
+            Some(_) => self.state.set_note(ORPHANS_SINCE, None),
+            None => Ok(()),
+        }
     }
 
     async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
@@ -87,7 +116,8 @@ impl Daemon {
         Ok(sealed)
     }
 
-    async fn settle_one(&mut self, sealed: Sealed, delivered: bool, now: DateTime<Utc>) -> Result<(), Failure> {
+    /// Unseals the originals of one mailbox, or moves them, without taking the keyword off.
+    async fn settle_one(&mut self, sealed: &Sealed, delivered: bool, now: DateTime<Utc>) -> Result<(), Failure> {
         let Self { links, state, .. } = self;
         let name = links[sealed.index].name.clone();
         let Some(mailbox) = links[sealed.index].mailbox() else { return Ok(()) };
@@ -99,7 +129,11 @@ impl Daemon {
         }
         let verdicts: Vec<_> = sealed.held.iter().map(|(_, ident)| (*ident, Verdict::Released)).collect();
         state.remember(&name, &verdicts, now)?;
-        relocate(mailbox, state, &name, &uids, Folder::Released).await?;
+        relocate(mailbox, state, &name, &uids, Folder::Released).await
+    }
+
+    async fn untag_released(&mut self, index: usize) -> Result<(), Failure> {
+        let Some(mailbox) = self.links[index].mailbox() else { return Ok(()) };
         mailbox.open(Folder::Released, Access::Write).await?;
         let tagged = mailbox.list(Listing::Sealed).await?;
         mailbox.seal(&tagged, false).await?;

@@ -91,7 +91,7 @@ impl Daemon {
         let now = self.clock.now();
         match outcome {
             Ok(mailbox) => {
-                self.links[index].connected(mailbox);
+                self.links[index].connected(mailbox, now);
                 self.was_up = true;
                 self.witness.tell(now, Event::Connected { mailbox: &self.links[index].name });
             }

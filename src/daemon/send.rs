@@ -109,7 +109,8 @@ impl Daemon {
 /// A server that asks for the message. The sealed bytes say from whom to whom, whatever the configuration says by now.
 async fn ready(smtp: &Smtp, message: &[u8]) -> Result<Ready, Fault> {
     let (from, to) = digest::envelope(message).ok_or_else(|| Fault::message("the digest has no addresses"))?;
-    twice_with_tokens(smtp, async |credentials| smtp::open(&smtp.account, &credentials, &from, &to).await).await
+    let envelope = smtp::Envelope { from: &from, to: &to, eight_bit: !message.is_ascii() };
+    twice_with_tokens(smtp, async |credentials| smtp::open(&smtp.account, &credentials, &envelope).await).await
 }
 
 /// Whether the server is reached, trusted, and takes the login. Nothing is sent.

@@ -176,6 +176,16 @@ pub trait Mailbox {
         visit: &mut dyn FnMut(Vec<Content>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError>;
 
+    /// Whole messages of the open folder, ascending and one by one: the bytes that the mailbox has, with CRLF line ends. At most
+    /// `room` bytes are wanted of the first, and what `visit` answers of each next one: what is longer is passed over, and what
+    /// is gone or cannot be read is left out. No more of a message is in memory than was asked for, plus a mebibyte. Sets no flag.
+    async fn whole(
+        &mut self,
+        uids: &[Uid],
+        room: usize,
+        visit: &mut dyn FnMut(Uid, Vec<u8>) -> usize,
+    ) -> Result<(), MailboxError>;
+
     /// Moves `uids` of the open folder to `target`; bytes, flags and INTERNALDATE stay. UIDs that are gone are ignored. On
     /// success none of `uids` is in the open folder any more. After an error some may have been moved: list again.
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError>;

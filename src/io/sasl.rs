@@ -1,6 +1,11 @@
-//! An access token as IMAP and SMTP servers want it, before BASE64.
+//! An access token as IMAP and SMTP servers want it, before BASE64; and whether a server repeats a secret that it was sent.
+
+use data_encoding::BASE64;
 
 use crate::config::Account;
+
+/// Characters of a secret that give it away: more than a word that a server may happen to say, fewer than what is cut off.
+const TELLING: usize = 24;
 
 /// What ends an exchange by OAUTHBEARER after the server's account of its refusal (RFC 7628, 3.2.3).
 pub(super) const KVSEP: &str = "\x01";
@@ -14,6 +19,19 @@ pub(super) fn oauthbearer(account: &Account, token: &str) -> String {
 /// Google's draft of it, which Microsoft took over.
 pub(super) fn xoauth2(user: &str, token: &str) -> String {
     format!("user={user}\x01auth=Bearer {token}\x01\x01")
+}
+
+/// Whether a server's words repeat the secret, bare or as it was sent. They are cut where they are long, as tokens are: so the
+/// beginning is enough.
+pub(super) fn shows(text: &str, account: &Account, user: &str, secret: &str) -> bool {
+    let sent = [
+        secret.to_owned(),
+        BASE64.encode(secret.as_bytes()),
+        BASE64.encode(format!("\0{user}\0{secret}").as_bytes()),
+        BASE64.encode(xoauth2(user, secret).as_bytes()),
+        BASE64.encode(oauthbearer(account, secret).as_bytes()),
+    ];
+    sent.iter().any(|sent| text.contains(sent.chars().take(TELLING).collect::<String>().as_str()))
 }
 
 #[cfg(test)]

@@ -25,11 +25,11 @@ use tokio::sync::mpsc;
 
 use super::{
     clock::{Patient, Reporter},
-    mailbox::{Mailbox, TITLES},
     support::{
         dovecot::Dovecot,
         faults::{Fault, Proxy, Spot, Transcript},
-        mails::{account, discourse, glpi, private},
+        mailbox::{Mailbox, mail},
+        memory,
         smtp_peer::{Security, SmtpPeer},
     },
 };
@@ -91,17 +91,6 @@ pub struct Played {
     /// After one more run.
     pub later: Mailbox,
     pub told: Vec<String>,
-}
-
-/// The mail of the evening: name on disk, bytes.
-pub fn mail() -> Vec<(&'static str, Vec<u8>)> {
-    vec![
-        ("1.M1.test:2,", discourse(1, 10, TITLES[0], "Elle ne répond plus.")),
-        ("2.M2.test:2,R", private("Dimanche")),
-        ("3.M3.test:2,F", glpi(7, 1, TITLES[1], "Elle est cassée.")),
-        ("4.M4.test:2,", account("Mot de passe")),
-        ("5.M5.test:2,", discourse(2, 11, TITLES[2], "Elle flotte.")),
-    ]
 }
 
 /// A volunteer whose mail waits in INBOX when the daemon starts, for an opening an hour later.
@@ -296,9 +285,4 @@ async fn hurry(proxy: &Proxy, clock: &Patient, frozen: &Cell<bool>) {
         tokio::time::resume();
         frozen.set(false);
     }
-}
-
-/// A directory in memory where there is one: the state is written and flushed some dozen times an evening.
-fn memory() -> TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }

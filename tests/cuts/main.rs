@@ -7,28 +7,22 @@
 
 mod cell;
 mod clock;
-mod mailbox;
 mod spots;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use chrono::{SubsecRound as _, Utc};
 
-use cell::{After, Delivery, Harm, Line, Played, Scene, mail, play};
-use mailbox::{Noticed, TITLES};
+use cell::{After, Delivery, Harm, Line, Played, Scene, play};
 use spots::Language;
 use support::{
     dovecot::{Builder, Dovecot},
     faults::{Fault, Speaker, Spot, Transcript},
+    long,
+    mailbox::{Noticed, TITLES, mail},
+    many,
 };
 
 /// Evenings at a time: they wait for the server more than they compute.
@@ -37,13 +31,6 @@ const WORKERS: usize = 4;
 /// A server tells of new mail a moment sooner or later, so that a dialogue may end some lines before a place near the end of
 /// another: such an evening is played again.
 const TRIES: usize = 5;
-
-/// Failures that are shown.
-const SHOWN: usize = 10;
-
-fn long() -> bool {
-    std::env::var_os("QH_LONG").is_some()
-}
 
 /// A server that takes many users in a short time: no new program for each connection.
 fn server() -> Builder {
@@ -85,27 +72,12 @@ fn places(language: Language, transcripts: &[Transcript], every: bool) -> Vec<Sp
 
 /// Plays one evening for each harm, some at a time, and tells which went wrong.
 fn play_all(scene: &Arc<Scene>, harms: &[(Harm, After)], check: &(dyn Fn(&Played) + Sync)) {
-    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let begun = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                while let Some((harm, after)) = harms.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let evening = catch_unwind(AssertUnwindSafe(|| {
-                        let mut evenings = (0..TRIES).map(|_| play(scene, Some(*harm), *after));
-                        check(&evenings.find(|played| played.struck).expect("the harm is done"));
-                    }));
-                    if evening.is_err() {
-                        failures.lock().unwrap().push((*harm, *after));
-                    }
-                }
-            });
-        }
+    many::each("evenings", harms, WORKERS, |(harm, after)| {
+        let mut evenings = (0..TRIES).map(|_| play(scene, Some(*harm), *after));
+        check(&evenings.find(|played| played.struck).expect("the harm is done"));
     });
     println!("{} evenings in {:.0?}", harms.len(), begun.elapsed());
-    let failures = failures.into_inner().unwrap();
-    let shown: Vec<_> = failures.iter().take(SHOWN).collect();
-    assert!(failures.is_empty(), "{} of {} evenings went wrong: {shown:#?}", failures.len(), harms.len());
 }
 
 /// The volunteer notices nothing of the fault, and another run changes nothing.
@@ -123,7 +95,7 @@ fn dialogue(scene: &Arc<Scene>, line: Line, after: After, every: bool) -> (Vec<S
     };
     let bytes: usize = transcripts.iter().map(|transcript| transcript.client.len() + transcript.server.len()).sum();
     let places = places(language, transcripts, every);
-    println!("{line:?}, digest by {:?}, {after:?}: {} places in {bytes} bytes", scene.delivery, places.len());
+    println!("{} places in {bytes} bytes of {line:?}, digest by {:?}, {after:?}", places.len(), scene.delivery);
     (places, expected)
 }
 
@@ -192,9 +164,9 @@ fn a_bit_flipped_at_any_place_loses_deletes_and_marks_nothing() {
     let harms = sample(places, Line::Imap, &[Fault::Corrupt], 3, After::Once);
     play_all(&scene, &harms, &|played| {
         for (name, message) in mail() {
-            assert!(played.later.all().any(|(.., bytes)| *bytes == message), "{name} is lost: {:?}", played.told);
+            assert!(played.later.all().any(|stored| stored.bytes == message), "{name} is lost: {:?}", played.told);
         }
-        let marked = played.later.all().find(|(_, flags, _)| flags.contains(['S', 'T']));
+        let marked = played.later.all().find(|stored| stored.flags.contains(['S', 'T']));
         assert!(marked.is_none(), "{marked:?}: {:?}", played.told);
     });
 }

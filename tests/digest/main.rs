@@ -28,7 +28,7 @@ const ALLOWED: [&str; 12] = [
 ];
 
 fn bytes(input: &Input) -> Vec<u8> {
-    message(&compose(input, RID), input, RID).unwrap()
+    message(&compose(input, RID), input, RID, None).unwrap()
 }
 
 fn parsed(bytes: &[u8]) -> Message<'_> {

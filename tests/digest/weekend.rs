@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use quiethours::core::{
+    authentication::Authentication,
     digest::{Entry, Input, Passed, Period, Style},
     language::Language,
     notice::{Kind, Notice, Platform},
@@ -77,7 +78,7 @@ fn ticket(number: u32, event: u32, title: &str, author: &str, excerpt: &str) -> 
 
 /// An original.
 pub fn entry(received: DateTime<Utc>, notice: Notice) -> Entry {
-    Entry { notice, received }
+    Entry { notice, received, authentication: Authentication::default() }
 }
 
 fn forum() -> Vec<Entry> {
@@ -255,12 +256,15 @@ pub fn weekend(language: Language) -> Input {
     };
     Input {
         entries,
+        sketches: Vec::new(),
         passed: vec![Passed {
             notice: alarm,
             received: at(22, 3, 12),
             selector: "from:monitoring@coop.example".into(),
+            authentication: Authentication::default(),
         }],
         troubles: vec![trouble.into()],
+        enclosed: None,
         period: Period { from: at(20, 18, 0), to: at(23, 9, 0) },
         style: Style {
             language,

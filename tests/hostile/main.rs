@@ -92,3 +92,21 @@ fn a_mail_without_header_is_unreadable_and_has_its_line() {
     let digest = properties::digest(&messages, Language::En, 25);
     assert_eq!(digest.text.matches("* Unreadable message").count(), messages.len());
 }
+
+/// Look-alike letters, another's address in quotes, marks that turn the direction or hide: a rule holds it, so it is listed.
+#[test]
+fn a_name_that_pretends_to_be_another_sender_stands_under_the_address_it_came_from() {
+    let names = [
+        "\"service@bank.example\"",
+        "\"p\u{430}yp\u{430}l\u{202e}elpmaxe.knab\u{202c}\"",
+        "=?UTF-8?Q?service=40bank.example=E2=80=8B=C2=A0=C2=A0?=",
+        "\"service@bank.example <service@bank.example>\"",
+    ];
+    for name in names {
+        let message = format!("From: {name} <eve@evil.example>\r\nSubject: Facture\r\n\r\nPayez.\r\n");
+        let digest = properties::digest(&[message.into_bytes()], Language::Fr, 25);
+        for part in [&digest.text, &digest.html] {
+            assert!(part.contains("eve@evil.example"), "{name}: {part}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use quiethours::{
-    cli::inspect::inspect,
+    cli::inspect::{View, inspect},
     core::{language::Language, selector::Rules, sentences::Sentences},
 };
 
@@ -38,9 +38,10 @@ fn inspect_prints_nothing_hidden_of_any_message_and_a_line_for_each() {
         })
         .collect();
     let rules = Rules { hold: None, never_hold: Vec::new(), urgent: Vec::new() };
+    let view = View { rules, authserv_id: None, sentences: Sentences::new(Language::Fr) };
     for json in [true, false] {
         let mut out = Vec::new();
-        inspect(&files, json, &rules, &Sentences::new(Language::Fr), &mut out).unwrap();
+        inspect(&files, json, &view, &mut out).unwrap();
         let out = String::from_utf8(out).unwrap();
         if json {
             assert_eq!(out.lines().count(), files.len());

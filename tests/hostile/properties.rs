@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use quiethours::core::{
-    digest::{Digest, Entry, Input, Passed, Period, Style, compose, json, message},
+    authentication::authentication,
+    digest::{Digest, Entry, Input, Passed, Period, Sketch, Style, compose, json, message, wanted},
     language::Language,
     notice::{self, Notice},
     selector::Rules,
@@ -120,21 +121,40 @@ pub fn digest(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Di
     let mut other = input.clone();
     other.entries.reverse();
     assert!(compose(&other, RID) == digest, "another order of the same mail gives another digest");
+    assert!(compose(&sketched(&input), RID) == digest, "sketches of the same mail give another digest");
     digest
+}
+
+/// As a release of very many messages composes it: sketches, and the entries of those that are shown.
+fn sketched(input: &Input) -> Input {
+    let sketch = |(place, entry): (u32, &Entry)| Sketch::of(entry, place, &input.style);
+    let sketches = (0..).zip(&input.entries).map(sketch).collect();
+    let mut other = Input { entries: Vec::new(), sketches, ..input.clone() };
+    let places = wanted(&other);
+    other.sketches.retain(|sketch| !places.contains(&sketch.place));
+    other.entries = places.iter().map(|place| input.entries[*place as usize].clone()).collect();
+    other
 }
 
 fn input(messages: &[Vec<u8>], language: Language, max_topics: usize) -> Input {
     let to = DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default();
-    let entry = |(at, message): (usize, &Vec<u8>)| Entry { notice: notice(message), received: arrival(to, at) };
+    let entry = |(at, message): (usize, &Vec<u8>)| Entry {
+        notice: notice(message),
+        received: arrival(to, at),
+        authentication: authentication(message, "mail.coop.example"),
+    };
     let entries: Vec<Entry> = messages.iter().enumerate().map(entry).collect();
     let passed = |entry: &Entry| Passed {
         notice: entry.notice.clone(),
         received: entry.received,
         selector: "subject:urgent".to_owned(),
+        authentication: entry.authentication,
     };
     Input {
         passed: entries.iter().take(2).map(passed).collect(),
+        sketches: Vec::new(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: to - TimeDelta::hours(63), to },
         style: Style {
             language,
@@ -212,7 +232,7 @@ fn strings(value: &Value, each: &mut dyn FnMut(&str)) {
 
 /// The message has exactly the allowed fields, in 7 bits, and nothing of a mail is in them.
 fn header(input: &Input, digest: &Digest) {
-    let bytes = message(digest, input, RID).unwrap_or_default();
+    let bytes = message(digest, input, RID, None).unwrap_or_default();
     assert!(bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | b' '..=b'~')));
     let text = String::from_utf8_lossy(&bytes);
     let block = text.split("\r\n\r\n").next().unwrap_or_default();
@@ -223,7 +243,7 @@ fn header(input: &Input, digest: &Digest) {
     allowed.sort_unstable();
     assert_eq!(names, allowed);
     let empty = Input { entries: Vec::new(), passed: Vec::new(), ..input.clone() };
-    let other = message(&compose(&empty, RID), &empty, RID).unwrap_or_default();
+    let other = message(&compose(&empty, RID), &empty, RID, None).unwrap_or_default();
     let other = String::from_utf8_lossy(&other);
     assert_eq!(Some(block), other.split("\r\n\r\n").next(), "a mail changed the header");
 }

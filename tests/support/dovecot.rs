@@ -126,21 +126,62 @@ impl Dovecot {
         self.dir.path().join("mail").join(user).join("Maildir")
     }
 
+    /// The directory of a folder of the user, where the separator is `/` and no name has letters beyond ASCII.
+    pub fn folder(&self, user: &str, folder: &str) -> PathBuf {
+        let maildir = self.maildir(user);
+        if folder == "INBOX" { maildir } else { maildir.join(format!(".{}", folder.replace('/', "."))) }
+    }
+
     /// Puts a message into the user's INBOX as it lies on disk: under a file name of its own (`name:2,FLAGS` in `cur`),
     /// received at `when`.
     pub fn store(&self, user: &str, name: &str, when: SystemTime, message: &[u8]) {
-        let maildir = self.maildir(user);
-        for folder in ["cur", "new", "tmp"] {
-            fs::create_dir_all(maildir.join(folder)).expect("Maildir");
+        self.store_all(user, "INBOX", when, [(name.to_owned(), message.to_owned())]);
+    }
+
+    /// As [`Dovecot::store`], many into one folder.
+    pub fn store_all(
+        &self,
+        user: &str,
+        folder: &str,
+        when: SystemTime,
+        messages: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) {
+        let (maildir, directory) = (self.maildir(user), self.folder(user, folder));
+        let parts = ["cur", "new", "tmp"].map(|part| directory.join(part));
+        for part in &parts {
+            fs::create_dir_all(part).expect("Maildir");
         }
-        let path = maildir.join("cur").join(name);
-        fs::write(&path, message).expect("message");
-        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(when)).expect("its time");
         let above = maildir.ancestors().take(3);
-        for own in above.chain(["cur", "new", "tmp"].map(|folder| maildir.join(folder)).iter().map(PathBuf::as_path)) {
+        for own in above.chain([directory.as_path()]).chain(parts.iter().map(PathBuf::as_path)) {
             self.owner.give(own);
         }
-        self.owner.give(&path);
+        for (name, message) in messages {
+            let path = directory.join("cur").join(name);
+            let mut file = fs::File::create(&path).expect("message");
+            file.write_all(&message).and_then(|()| file.set_modified(when)).expect("message");
+            self.owner.give(&path);
+        }
+    }
+
+    /// Numbers the messages of a folder anew, under another UIDVALIDITY: as after a backup was restored. It starts anew.
+    pub fn renumber(&mut self, user: &str, folder: &str) {
+        self.stop();
+        let list = fs::read_dir(self.maildir(user)).expect("Maildir");
+        let list = list.map(|entry| entry.expect("entry").path()).filter(|path| named(path, "dovecot.list.index"));
+        let own = fs::read_dir(self.folder(user, folder)).expect("folder").map(|entry| entry.expect("entry").path());
+        let own = own.filter(|path| named(path, "dovecot-uidlist") || named(path, "dovecot.index"));
+        list.chain(own).for_each(|path| fs::remove_file(path).expect("an index"));
+        self.start_again();
+    }
+
+    /// Kills the programs that serve IMAP connections, as the kernel does when memory is short; how many.
+    pub fn kill_workers(&self) -> usize {
+        kill_workers(self.id())
+    }
+
+    /// The number of its main program.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().expect("a running Dovecot").id()
     }
 
     /// A second client, logged in over cleartext.
@@ -412,6 +453,22 @@ impl Owner {
         command.args(["--reuid", &self.user, "--regid", &self.group, "--clear-groups", "--", program]);
         command
     }
+}
+
+fn named(path: &Path, beginning: &str) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(beginning))
+}
+
+/// As [`Dovecot::kill_workers`], of the Dovecot whose main program has this number.
+pub fn kill_workers(main: u32) -> usize {
+    let children = fs::read_to_string(format!("/proc/{main}/task/{main}/children")).unwrap_or_default();
+    let is_worker = |id: &&str| fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name == "imap\n");
+    let workers = children.split_whitespace().filter(is_worker);
+    let kill = |id: &str| {
+        let process = rustix::process::Pid::from_raw(id.parse().ok()?)?;
+        rustix::process::kill_process(process, rustix::process::Signal::KILL).ok()
+    };
+    workers.filter_map(kill).count()
 }
 
 struct Lmtp {

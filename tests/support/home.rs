@@ -14,13 +14,19 @@ use chrono::{DateTime, Utc};
 use mail_parser::MessageParser;
 use quiethours::{
     config::{self, Config, Flags},
-    daemon::{Daemon, Ended, Log},
-    io::{clock::Clock as _, state::State},
+    daemon::{Daemon, Ended, Log, Witness},
+    io::{
+        clock::Clock as _,
+        state::{State, StateError},
+    },
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::{mails::at, stage::Stage};
+use super::{
+    mails::at,
+    stage::{Jump, Stage},
+};
 
 /// Monday to Friday, nine to six, in Paris.
 const OFFICE: &str = "[availability]\nweekdays = \"9h-18h\"\ntimezone = \"Europe/Paris\"\n";
@@ -45,6 +51,7 @@ pub struct Home {
     dir: TempDir,
     number: RefCell<u32>,
     told: Rc<RefCell<Told>>,
+    jump: Jump,
 }
 
 impl Home {
@@ -56,7 +63,7 @@ impl Home {
     /// One with hours of its own.
     pub fn with_hours(hours: &str, mailbox: &str, tables: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let home = Self { dir, number: RefCell::new(0), told: Rc::default() };
+        let home = Self { dir, number: RefCell::new(0), told: Rc::default(), jump: Rc::default() };
         for folder in ["new", "cur", "tmp"] {
             fs::create_dir_all(home.maildir().join(folder)).unwrap();
         }
@@ -140,16 +147,27 @@ impl Home {
 
     /// Runs the daemon from one moment to another; how it ended.
     pub fn play_until(&self, from: &str, to: &str, script: Script) -> Ended {
+        self.play_before(from, to, script, Box::new(Log)).unwrap()
+    }
+
+    /// Runs the daemon from one moment to another before a witness of our own; how it ended.
+    pub fn play_before(
+        &self,
+        from: &str,
+        to: &str,
+        script: Script,
+        witness: Box<dyn Witness>,
+    ) -> Result<Ended, StateError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (stage, stopped) = Stage::new(at(from), at(to), script);
+            let (stage, stopped) = Stage::new(at(from), at(to), script, Rc::clone(&self.jump));
             let (_signals, signals) = mpsc::unbounded_channel();
             let stage = Rc::new(stage);
             let (told, clock) = (Rc::clone(&self.told), Rc::clone(&stage));
             let tell = move |text: &str| told.borrow_mut().push((clock.now(), text.to_owned()));
-            let daemon = Daemon::new(self.config(), self.state(), stage, Box::new(Log)).unwrap();
-            let mut daemon = daemon.with_desktop(Box::new(tell));
-            daemon.run(signals, stopped).await.unwrap()
+            let state = State::open(&self.state_dir())?;
+            let mut daemon = Daemon::new(self.config(), state, stage, witness)?.with_desktop(Box::new(tell));
+            daemon.run(signals, stopped).await
         })
     }
 
@@ -163,6 +181,12 @@ impl Home {
         let (here, away) = (self.maildir(), self.dir.path().join("away"));
         let (from, to) = if mounted { (away, here) } else { (here, away) };
         Box::new(move || fs::rename(from, to).unwrap())
+    }
+
+    /// For a script: from now on the clock shows this.
+    pub fn jumping(&self, to: &str) -> Box<dyn FnOnce()> {
+        let (jump, to) = (Rc::clone(&self.jump), at(to));
+        Box::new(move || jump.set(Some(to)))
     }
 
     fn path(&self, folder: &str) -> PathBuf {
@@ -205,13 +229,18 @@ impl Home {
 
     /// Moves a message from one folder's `cur` or `new` to another's `cur`, as a mail program does.
     pub fn drag(&self, name: &str, from: &str, to: &str) {
-        drag(&self.path(from), name, &self.path(to));
+        drag(&self.path(from), name, &self.path(to), "");
+    }
+
+    /// [`Home::drag`], setting further flags.
+    pub fn drag_flagged(&self, name: &str, from: &str, to: &str, flags: &str) {
+        drag(&self.path(from), name, &self.path(to), flags);
     }
 
     /// [`Home::drag`] for a script.
     pub fn dragging(&self, name: &str, from: &str, to: &str) -> Box<dyn FnOnce()> {
         let (from, to, name) = (self.path(from), self.path(to), name.to_owned());
-        Box::new(move || drag(&from, &name, &to))
+        Box::new(move || drag(&from, &name, &to, ""))
     }
 }
 
@@ -223,13 +252,13 @@ fn deliver(folder: &Path, name: &str, when: &str, message: &[u8]) {
     fs::rename(draft, folder.join("new").join(name)).unwrap();
 }
 
-fn drag(from: &Path, name: &str, to: &Path) {
+fn drag(from: &Path, name: &str, to: &Path, more: &str) {
     for part in ["new", "cur"] {
         for entry in fs::read_dir(from.join(part)).unwrap().map(Result::unwrap) {
             let file = entry.file_name().into_string().unwrap();
             if file.split(":2,").next() == Some(name) {
                 let flags = file.split_once(":2,").map_or("", |(_, flags)| flags);
-                fs::rename(entry.path(), to.join("cur").join(format!("{name}:2,{flags}"))).unwrap();
+                fs::rename(entry.path(), to.join("cur").join(format!("{name}:2,{flags}{more}"))).unwrap();
                 return;
             }
         }

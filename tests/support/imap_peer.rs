@@ -10,6 +10,9 @@ use std::{
 /// How long the peer waits for a line that it expects.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Bytes sent at a time in a flood.
+const FLOOD: usize = 1024 * 1024;
+
 /// One line of a script.
 #[derive(Clone, Debug)]
 pub enum Line {
@@ -21,6 +24,8 @@ pub enum Line {
     Say(String),
     /// Sends this as it is.
     Raw(Vec<u8>),
+    /// Sends this again and again until the other side hangs up.
+    Flood(&'static [u8]),
     /// Reads whatever comes and says nothing, until the other side goes.
     Silence,
 }
@@ -109,6 +114,12 @@ fn serve(mut socket: TcpStream, script: Vec<Line>) {
             }
             Line::Raw(bytes) => {
                 let _ = socket.write_all(&bytes);
+            }
+            Line::Flood(bytes) => {
+                let many = bytes.repeat(FLOOD / bytes.len());
+                socket.set_write_timeout(Some(PATIENCE)).expect("a deadline");
+                let end = std::iter::repeat_with(|| socket.write_all(&many)).find_map(Result::err).expect("an end");
+                assert_ne!(end.kind(), std::io::ErrorKind::WouldBlock, "the other side neither reads nor hangs up");
             }
             Line::Silence => {
                 let _ = std::io::copy(&mut reader, &mut std::io::sink());

@@ -34,6 +34,8 @@ pub enum Act {
     Bye(String),
     /// The connection ends.
     Cut,
+    /// It is lost on the way, and nobody is told.
+    Swallow,
 }
 
 type Rule = Box<dyn FnMut(From, &str) -> Act + Send>;
@@ -205,6 +207,10 @@ impl Relay {
                 None
             }
             Act::Cut => None,
+            Act::Swallow => {
+                self.owed.set(false);
+                Some(())
+            }
         }
     }
 

@@ -6,9 +6,10 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use quiethours::{
     config::{self, Flags},
+    core::timeline::{Override, State as Gate},
     daemon::{Daemon, Event, Signal, Witness},
     io::{clock::Clock, state::State},
 };
@@ -66,6 +67,7 @@ pub struct Simulated {
     /// What the daemon goes through.
     pub proxy: Proxy,
     signals: mpsc::UnboundedSender<Signal>,
+    clock: Rc<Paused>,
     told: Rc<RefCell<Vec<String>>>,
 }
 
@@ -94,7 +96,15 @@ impl Simulated {
         }
     }
 
-    /// A command that the daemon hears of.
+    /// `available`, for so long from the simulated time on: commands know only the real one.
+    pub fn open(&self, minutes: i64) {
+        let from = self.clock.now();
+        let opening = Override { state: Gate::Open, from, to: Some(from + TimeDelta::minutes(minutes)) };
+        State::open(&self.alice.state_dir()).unwrap().add_override(opening).unwrap();
+        self.signals.send(Signal::Wake).unwrap();
+    }
+
+    /// A command that the daemon hears of, given when no time has passed yet.
     pub fn command(&self, arguments: &[&str]) {
         self.alice.ok(arguments);
         self.signals.send(Signal::Wake).unwrap();
@@ -134,12 +144,12 @@ pub fn simulate(
         let state = State::open(&alice.state_dir()).unwrap();
         let clock = Rc::new(Paused { start: Utc::now(), origin: Instant::now() });
         let told = Rc::<RefCell<Vec<String>>>::default();
-        let daemon = Daemon::new(config, state, clock, Box::new(Told(Rc::clone(&told)))).unwrap();
+        let daemon = Daemon::new(config, state, Rc::<Paused>::clone(&clock), Box::new(Told(Rc::clone(&told)))).unwrap();
         let reload = move || config::load(&flags).map_err(|errors| format!("{errors:?}"));
         let mut daemon = daemon.with_reload(Box::new(reload));
         let (signals, heard) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
-        let simulated = Simulated { alice, proxy, signals, told };
+        let simulated = Simulated { alice, proxy, signals, clock, told };
         tokio::select! {
             ended = daemon.run(heard, stopped) => panic!("the daemon ended: {:?}\n{}", ended.ok(), simulated.told()),
             () = story(&simulated) => {}

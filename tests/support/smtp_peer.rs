@@ -107,6 +107,8 @@ struct Seen {
     faults: VecDeque<(Phase, Fault)>,
     /// What AUTH offers.
     mechanisms: String,
+    /// What EHLO offers besides AUTH.
+    extensions: Vec<String>,
     /// The token that is taken, and how another is refused.
     token: Option<(String, No)>,
 }
@@ -157,6 +159,11 @@ impl SmtpPeer {
     /// Offers these mechanisms.
     pub fn offer(&self, mechanisms: &str) {
         mechanisms.clone_into(&mut self.seen.lock().unwrap().mechanisms);
+    }
+
+    /// Offers these extensions.
+    pub fn extend(&self, extensions: &[&str]) {
+        self.seen.lock().unwrap().extensions = extensions.iter().map(|name| (*name).to_owned()).collect();
     }
 
     /// Takes this token, and says no to others in this way.
@@ -328,7 +335,7 @@ impl Session<'_> {
             let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
             let goes_on = match verb.as_str() {
                 "EHLO" => {
-                    let offer = format!("250-peer\r\n250 AUTH {}\r\n", self.seen.lock().unwrap().mechanisms);
+                    let offer = self.offer();
                     self.answer(Phase::Ehlo, offer.as_bytes())
                 }
                 "AUTH" if self.fault.is_some_and(|(phase, _)| phase == Phase::Auth) => self.answer(Phase::Auth, b""),
@@ -350,6 +357,12 @@ impl Session<'_> {
                 return;
             }
         }
+    }
+
+    fn offer(&self) -> String {
+        let seen = self.seen.lock().unwrap();
+        let extensions: String = seen.extensions.iter().map(|name| format!("250-{name}\r\n")).collect();
+        format!("250-peer\r\n{extensions}250 AUTH {}\r\n", seen.mechanisms)
     }
 
     /// Says what is right, or what is wrong; whether the connection goes on.

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
+    rc::Rc,
 };
 
 use async_trait::async_trait;
@@ -12,24 +13,28 @@ use tokio::sync::watch;
 
 type Happening = Box<dyn FnOnce()>;
 
+/// Where something that happens leaves the time that the clock is to show from then on: it was set, or the machine slept.
+pub type Jump = Rc<Cell<Option<DateTime<Utc>>>>;
+
 /// Plays a script until its end, then asks the daemon to stop.
 pub struct Stage {
     now: Cell<DateTime<Utc>>,
     end: DateTime<Utc>,
     script: RefCell<VecDeque<(DateTime<Utc>, Happening)>>,
+    jump: Jump,
     stop: watch::Sender<bool>,
 }
 
 impl Stage {
-    /// From `start` to `end`. What the script holds happens in order; it may set the clock back only through
-    /// [`Stage::set`].
+    /// From `start` to `end`. What the script holds happens in order; it sets the clock only through `jump`.
     pub fn new(
         start: DateTime<Utc>,
         end: DateTime<Utc>,
         script: Vec<(DateTime<Utc>, Happening)>,
+        jump: Jump,
     ) -> (Self, watch::Receiver<bool>) {
         let (stop, stopped) = watch::channel(false);
-        (Self { now: Cell::new(start), end, script: RefCell::new(script.into()), stop }, stopped)
+        (Self { now: Cell::new(start), end, script: RefCell::new(script.into()), jump, stop }, stopped)
     }
 }
 
@@ -47,6 +52,9 @@ impl Clock for Stage {
             let happening = self.script.borrow_mut().pop_front();
             if let Some((_, happening)) = happening {
                 happening();
+            }
+            if let Some(shown) = self.jump.take() {
+                self.now.set(shown);
             }
             return;
         }

@@ -202,9 +202,21 @@ impl Drop for Running {
     }
 }
 
+/// Peak of the resident memory of a program in KiB (proc(5)).
+pub fn peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
 /// Waits for a condition, with a deadline.
-pub fn await_that(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
+pub fn await_that(what: &str, condition: impl FnMut() -> bool) {
+    await_within(DEADLINE, what, condition);
+}
+
+/// Waits for a condition, with a deadline of its own.
+pub fn await_within(time: Duration, what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + time;
     while !condition() {
         assert!(Instant::now() < deadline, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(50));

@@ -151,6 +151,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             held: "Quiet Hours".to_owned(),
             released: "Quiet Hours/Released".to_owned(),
             rules: Rules { hold: None, never_hold: Vec::new(), urgent: vec![Selector::Subject("urgent".to_owned())] },
+            authserv_id: None,
         }],
         max_urgent: 3,
         digest: DigestConfig {
@@ -164,6 +165,7 @@ fn config(stage: &Path, maildir: &Path, language: Language) -> Config {
             max_topics: 25,
             me: Vec::new(),
             team: Vec::new(),
+            attach_originals: false,
         },
         state_dir: stage.join("state"),
         notes: Vec::new(),

@@ -145,6 +145,7 @@ fn trial(server: &str, user: &str, password: &PasswordAnswer) -> Option<MailboxC
         held: INTAKE.to_owned(),
         released: format!("{INTAKE}/Released"),
         rules: Rules { hold: None, never_hold: Vec::new(), urgent: Vec::new() },
+        authserv_id: None,
     })
 }
 

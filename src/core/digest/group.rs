@@ -2,31 +2,49 @@
 
 use std::collections::HashMap;
 
-use super::{Entry, Style, whose};
-use crate::core::notice::{Kind, Notice, Platform};
+use super::{
+    Entry, Input,
+    sketch::{Mark, Sketch},
+    whose,
+};
+use crate::core::notice::Notice;
+
+/// One original: its sketch, and its words if they are at hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Original<'a> {
+    pub sketch: &'a Sketch,
+    pub entry: Option<&'a Entry>,
+}
+
+impl<'a> Original<'a> {
+    /// Its facts, if they are at hand.
+    pub fn notice(&self) -> Option<&'a Notice> {
+        self.entry.map(|entry| &entry.notice)
+    }
+}
 
 /// The originals about one topic or ticket, oldest first; there is always one.
 #[derive(Clone, Debug)]
 pub(super) struct Topic<'a> {
     /// All but the last, oldest first.
-    pub earlier: Vec<&'a Entry>,
+    pub earlier: Vec<Original<'a>>,
     /// The last one.
-    pub latest: &'a Entry,
+    pub latest: Original<'a>,
     /// Further originals that are the same mail, through another mailbox.
     pub copies: usize,
 }
 
 impl<'a> Topic<'a> {
-    fn new(entry: &'a Entry) -> Self {
-        Self { earlier: Vec::new(), latest: entry, copies: 0 }
+    fn new(original: Original<'a>) -> Self {
+        Self { earlier: Vec::new(), latest: original, copies: 0 }
     }
 
-    fn push(&mut self, entry: &'a Entry) {
-        self.earlier.push(std::mem::replace(&mut self.latest, entry));
+    fn push(&mut self, original: Original<'a>) {
+        self.earlier.push(std::mem::replace(&mut self.latest, original));
     }
 
     /// The original that began it.
-    pub fn first(&self) -> &'a Entry {
+    pub fn first(&self) -> Original<'a> {
         self.earlier.first().copied().unwrap_or(self.latest)
     }
 
@@ -36,8 +54,23 @@ impl<'a> Topic<'a> {
     }
 
     /// All of them, oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &'a Entry> {
+    pub fn originals(&self) -> impl DoubleEndedIterator<Item = Original<'a>> {
         self.earlier.iter().copied().chain(std::iter::once(self.latest))
+    }
+
+    /// Those whose words are at hand, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.originals().filter_map(|original| original.entry)
+    }
+
+    /// As [`Topic::newest`], but of none whose sender is another than it says.
+    pub fn newest_sure<T>(&self, fact: impl Fn(&'a Notice) -> Option<T>) -> Option<T> {
+        self.entries().rev().filter(|entry| !entry.is_doubtful()).find_map(|entry| fact(&entry.notice))
+    }
+
+    /// Whether the sender of one of them is another than it says.
+    pub fn is_doubtful(&self) -> bool {
+        self.originals().any(|original| original.sketch.traits.doubtful)
     }
 
     /// The last thing that `fact` finds in one of them, newest first.
@@ -71,13 +104,13 @@ impl Section {
     }
 
     /// A topic is for information only if all its messages are. What is answered is so for everybody: it asks nothing of the
-    /// one who was named in it.
-    pub fn of(topic: &Topic<'_>, style: &Style) -> Self {
-        if topic.entries().all(|entry| informs(&entry.notice)) {
+    /// one who was named in it. A message whose sender is doubtful answers nothing.
+    pub fn of(topic: &Topic<'_>) -> Self {
+        if topic.originals().all(|original| original.sketch.traits.informs) {
             Self::Information
-        } else if whose::is_answered(topic, style) {
+        } else if !topic.latest.sketch.traits.doubtful && whose::is_answered(topic) {
             Self::Answered
-        } else if whose::is_personal(topic, style) {
+        } else if topic.originals().any(|original| original.sketch.traits.personal) {
             Self::ForYou
         } else {
             Self::Waiting
@@ -85,57 +118,28 @@ impl Section {
     }
 }
 
-/// Whether a message asks nothing of this reader: mailing lists, summaries of a platform (about no one topic, so without a
-/// key), bounces and digests that were put into the folder by hand. Anything else, and what could not be read, may be waiting.
-fn informs(notice: &Notice) -> bool {
-    if notice.unreadable {
-        return false;
-    }
-    match (notice.kind, notice.platform) {
-        (Kind::Bounce | Kind::Digest, _) | (_, Some(Platform::Mailinglist)) => true,
-        (_, Some(_)) => notice.key.is_none(),
-        (_, None) => notice.key.is_none() && notice.list_id.is_some(),
-    }
+/// The sketches of the entries of `input`, in their order.
+pub(super) fn sketches(input: &Input) -> Vec<Sketch> {
+    input.entries.iter().map(|entry| Sketch::of(entry, 0, &input.style)).collect()
 }
 
-/// What makes two originals one mail: Message-ID and text, never the Message-ID alone.
-#[derive(PartialEq, Eq, Hash)]
-struct Mail<'a> {
-    message_id: &'a str,
-    subject: &'a str,
-    from: &'a [String],
-    key: Option<&'a str>,
-    excerpt: Option<&'a str>,
-}
-
-impl<'a> Mail<'a> {
-    fn of(notice: &'a Notice) -> Option<Self> {
-        Some(Self {
-            message_id: notice.message_id.as_deref()?,
-            subject: &notice.subject,
-            from: &notice.from,
-            key: notice.key.as_deref(),
-            excerpt: notice.excerpt.as_deref(),
-        })
-    }
-}
-
-/// Groups the originals by key, in the order in which the topics began. An original without a key is its own topic.
-pub(super) fn topics(entries: &[Entry]) -> Vec<Topic<'_>> {
+/// Groups the originals by key, in the order in which the topics began. An original without a key is its own topic. `own` are
+/// the [`sketches`] of the entries.
+pub(super) fn topics<'a>(input: &'a Input, own: &'a [Sketch]) -> Vec<Topic<'a>> {
     let mut topics: Vec<Topic<'_>> = Vec::new();
-    let mut by_key: HashMap<&str, usize> = HashMap::new();
-    let mut by_mail: HashMap<Mail<'_>, usize> = HashMap::new();
-    for entry in in_order(entries) {
-        let mail = Mail::of(&entry.notice);
-        if let Some(topic) = mail.as_ref().and_then(|mail| by_mail.get(mail)).and_then(|at| topics.get_mut(*at)) {
+    let mut by_key: HashMap<Mark, usize> = HashMap::new();
+    let mut by_mail: HashMap<Mark, usize> = HashMap::new();
+    for original in in_order(input, own) {
+        let mail = original.sketch.mail();
+        if let Some(topic) = mail.and_then(|mail| by_mail.get(&mail)).and_then(|at| topics.get_mut(*at)) {
             topic.copies += 1;
             continue;
         }
         let next = topics.len();
-        let at = entry.notice.key.as_deref().map_or(next, |key| *by_key.entry(key).or_insert(next));
+        let at = original.sketch.key().map_or(next, |key| *by_key.entry(key).or_insert(next));
         match topics.get_mut(at) {
-            Some(topic) => topic.push(entry),
-            None => topics.push(Topic::new(entry)),
+            Some(topic) => topic.push(original),
+            None => topics.push(Topic::new(original)),
         }
         if let Some(mail) = mail {
             by_mail.insert(mail, at);
@@ -144,58 +148,57 @@ pub(super) fn topics(entries: &[Entry]) -> Vec<Topic<'_>> {
     topics
 }
 
-/// By arrival; what arrived in the same second, by its facts, so that a listing in another order gives the same bytes.
-fn in_order(entries: &[Entry]) -> Vec<&Entry> {
-    let mut sorted: Vec<&Entry> = entries.iter().collect();
-    sorted.sort_by(|a, b| facts(a).cmp(&facts(b)));
-    sorted
-}
-
-fn facts(entry: &Entry) -> impl Ord + '_ {
-    let notice = &entry.notice;
-    (
-        (entry.received, &notice.message_id, &notice.subject, &notice.from),
-        (&notice.excerpt, &notice.key, &notice.title, &notice.author),
-        (&notice.url, &notice.reply_to, &notice.attachments, &notice.host),
-        (notice.platform, &notice.list_id, notice.urgent, notice.unreadable),
-    )
+fn in_order<'a>(input: &'a Input, own: &'a [Sketch]) -> Vec<Original<'a>> {
+    let entries = own.iter().zip(&input.entries).map(|(sketch, entry)| Original { sketch, entry: Some(entry) });
+    let sketches = input.sketches.iter().map(|sketch| Original { sketch, entry: None });
+    let mut originals: Vec<Original<'_>> = entries.chain(sketches).collect();
+    // Of two copies the one whose words are at hand is shown.
+    originals.sort_unstable_by(|a, b| {
+        (a.sketch.in_order(), a.entry.is_none()).cmp(&(b.sketch.in_order(), b.entry.is_none()))
+    });
+    originals
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::digest::sample::{entry, input, keyed};
+    use crate::core::{
+        digest::sample::{entry, input, keyed},
+        notice::Platform,
+    };
+
+    fn told<T>(entries: &[Entry], tell: impl FnOnce(&[Topic<'_>]) -> T) -> T {
+        let input = Input { entries: entries.to_vec(), ..input() };
+        let own = sketches(&input);
+        tell(&topics(&input, &own))
+    }
 
     #[test]
     fn one_topic_is_one_block_whatever_the_number_of_messages() {
-        let entries = [keyed("a", 3), keyed("b", 2), keyed("a", 1)];
-        let topics = topics(&entries);
-        assert_eq!(topics.len(), 2);
-        assert_eq!(topics[0].count(), 2);
-        assert!(topics[0].first().received < topics[0].latest.received);
+        told(&[keyed("a", 3), keyed("b", 2), keyed("a", 1)], |topics| {
+            assert_eq!(topics.len(), 2);
+            assert_eq!(topics[0].count(), 2);
+            assert!(topics[0].first().sketch.received < topics[0].latest.sketch.received);
+        });
     }
 
     #[test]
     fn messages_without_a_key_stay_apart() {
-        let entries = [entry(1), entry(2)];
-        assert_eq!(topics(&entries).len(), 2);
+        told(&[entry(1), entry(2)], |topics| assert_eq!(topics.len(), 2));
     }
 
     #[test]
     fn one_mail_through_two_mailboxes_is_listed_once() {
         let mut second = keyed("a", 1);
         second.received += chrono::TimeDelta::seconds(4);
-        let entries = [keyed("a", 1), second];
-        let topics = topics(&entries);
-        assert_eq!((topics[0].count(), topics[0].copies), (1, 1));
+        told(&[keyed("a", 1), second], |topics| assert_eq!((topics[0].count(), topics[0].copies), (1, 1)));
     }
 
     #[test]
     fn two_different_messages_with_one_message_id_are_two() {
         let mut second = keyed("a", 1);
         second.notice.excerpt = Some("something else".into());
-        let entries = [keyed("a", 1), second];
-        assert_eq!(topics(&entries)[0].count(), 2);
+        told(&[keyed("a", 1), second], |topics| assert_eq!(topics[0].count(), 2));
     }
 
     #[test]
@@ -204,8 +207,8 @@ mod tests {
         list.notice.platform = Some(Platform::Mailinglist);
         let mut summary = entry(2);
         summary.notice.platform = Some(Platform::Discourse);
-        for notice in [list, summary] {
-            assert_eq!(Section::of(&Topic::new(&notice), &input().style), Section::Information);
+        for entry in [list, summary] {
+            told(&[entry], |topics| assert_eq!(Section::of(&topics[0]), Section::Information));
         }
     }
 
@@ -215,8 +218,8 @@ mod tests {
         held.notice.platform = None;
         let mut unreadable = entry(2);
         unreadable.notice.unreadable = true;
-        for notice in [held, unreadable, keyed("a", 3)] {
-            assert_eq!(Section::of(&Topic::new(&notice), &input().style), Section::Waiting);
+        for entry in [held, unreadable, keyed("a", 3)] {
+            told(&[entry], |topics| assert_eq!(Section::of(&topics[0]), Section::Waiting));
         }
     }
 }

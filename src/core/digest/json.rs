@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use super::{
     Entry, Input, Passed,
-    group::{Section, Topic},
+    group::{Section, Topic, sketches},
     link, plan,
 };
+use crate::core::authentication::Authentication;
 
 /// The digest as `preview --format json` prints it (configuration.md): every topic that has a block or a line, and in `omitted`
 /// the number of originals beyond those.
 pub fn json(input: &Input) -> Value {
-    let plan = plan::plan(input);
+    let own = sketches(input);
+    let plan = plan::plan(input, &own);
     let at = |instant| local(instant, input.style.timezone);
     json!({
         "period": {"from": at(input.period.from), "to": at(input.period.to)},
@@ -24,20 +26,21 @@ pub fn json(input: &Input) -> Value {
 }
 
 fn topic_json(section: Section, topic: &Topic<'_>, input: &Input) -> Value {
-    let reply = topic.newest(link::reply).filter(|_| input.style.replies);
+    let reply = topic.newest_sure(link::reply).filter(|_| input.style.replies);
     let notice_json = |entry: &Entry| {
         json!({
             "author": entry.notice.author,
             "date": local(entry.received, input.style.timezone),
             "excerpt": entry.notice.excerpt,
+            "authentication": entry.authentication.name(),
         })
     };
     json!({
         "section": section.name(),
         "platform": topic.newest(|notice| notice.platform).map(|platform| platform.name()),
-        "key": topic.latest.notice.key,
-        "title": topic.newest(|notice| notice.title.clone()),
-        "url": topic.newest(|notice| link::web(notice.url.as_deref()?)).map(|web| web.href),
+        "key": topic.latest.notice().and_then(|notice| notice.key.as_ref()),
+        "title": topic.newest_sure(|notice| notice.title.clone()).or_else(|| topic.newest(|notice| notice.title.clone())),
+        "url": topic.newest_sure(|notice| link::web(notice.url.as_deref()?)).map(|web| web.href),
         "reply_to": reply.map(|reply| reply.address),
         "notices": topic.entries().map(notice_json).collect::<Vec<_>>(),
     })
@@ -45,14 +48,17 @@ fn topic_json(section: Section, topic: &Topic<'_>, input: &Input) -> Value {
 
 fn passed_json(passed: &Passed, timezone: Tz) -> Value {
     let notice = &passed.notice;
+    let sure = passed.authentication != Authentication::Failed;
+    let url = notice.url.as_deref().and_then(link::web).filter(|_| sure);
     json!({
         "platform": notice.platform.map(|platform| platform.name()),
         "key": notice.key,
         "title": notice.title,
         "author": notice.author,
-        "url": notice.url.as_deref().and_then(link::web).map(|web| web.href),
+        "url": url.map(|web| web.href),
         "date": local(passed.received, timezone),
         "selector": passed.selector,
+        "authentication": passed.authentication.name(),
     })
 }
 

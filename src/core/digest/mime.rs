@@ -12,7 +12,7 @@ use lettre::{
 };
 use thiserror::Error;
 
-use super::{Digest, Input};
+use super::{Digest, Input, enclose::Enclosures};
 
 /// The display name of From: the daemon's, so that a list of mails shows at once who wrote.
 const NAME: &str = "quiethours";
@@ -34,14 +34,20 @@ pub enum MessageError {
     Parts(String),
 }
 
-/// The message, CRLF line ends, 7-bit: multipart/alternative with exactly the allowed header fields. Same input, same bytes.
+/// The message, CRLF line ends: multipart/alternative, 7-bit; with originals, a multipart/mixed of that and a multipart/digest,
+/// as wide as they are. Exactly the allowed header fields. Same input, same bytes.
 ///
 /// `rid` names the release; the Message-ID is `<rid@domain of From>`; Date is the period's end.
 ///
 /// # Errors
 ///
 /// [`MessageError`] when From or To is no plain address.
-pub fn message(digest: &Digest, input: &Input, rid: &str) -> Result<Vec<u8>, MessageError> {
+pub fn message(
+    digest: &Digest,
+    input: &Input,
+    rid: &str,
+    originals: Option<Enclosures>,
+) -> Result<Vec<u8>, MessageError> {
     let from = address(&input.style.from).ok_or_else(|| MessageError::From(input.style.from.clone()))?;
     let to = address(&input.style.to).ok_or_else(|| MessageError::To(input.style.to.clone()))?;
     let rid: String = rid.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -56,7 +62,7 @@ pub fn message(digest: &Digest, input: &Input, rid: &str) -> Result<Vec<u8>, Mes
         .raw_header(field("X-Auto-Response-Suppress", "All"))
         .raw_header(field("List-Id", &list_id(&domain)))
         .raw_header(field("X-Quiethours-Release", &rid))
-        .multipart(alternative(digest, &rid))
+        .multipart(body(digest, &rid, originals)?)
         .map_err(|error| MessageError::Parts(error.to_string()))?;
     Ok(message.formatted())
 }
@@ -68,10 +74,27 @@ pub fn envelope(message: &[u8]) -> Option<(String, String)> {
     Some((first(parsed.from())?, first(parsed.to())?))
 }
 
-/// Text first: of alternatives the last is preferred (RFC 2046, section 5.1.4).
-fn alternative(digest: &Digest, rid: &str) -> MultiPart {
+/// Whether originals are attached to a message of ours.
+pub fn carries_originals(message: &[u8]) -> bool {
+    let parsed = mail_parser::MessageParser::default().parse_headers(message);
+    let kind = parsed.as_ref().and_then(mail_parser::MimeHeaders::content_type);
+    kind.and_then(|kind| kind.subtype()).is_some_and(|subtype| subtype.eq_ignore_ascii_case("mixed"))
+}
+
+fn body(digest: &Digest, rid: &str, originals: Option<Enclosures>) -> Result<MultiPart, MessageError> {
+    let marked = originals.and_then(|originals| Some((originals.mark()?, originals)));
     // "=_" cannot stand in quoted-printable text, so the boundary is in no part; a random one would change the bytes.
-    let parts = MultiPart::alternative().boundary(format!("=_qh_{rid}"));
+    let Some((mark, originals)) = marked else { return Ok(alternative(digest, format!("=_qh_{rid}"))) };
+    // Different at the end and equally long: none is the beginning of another, which some readers take for the same.
+    let boundary = |part: char| format!("=_qh_{mark}_{part}");
+    let mixed = MultiPart::mixed().boundary(boundary('m')).header(originals.encoding());
+    let originals = originals.into_part(&boundary('d')).map_err(MessageError::Parts)?;
+    Ok(mixed.multipart(alternative(digest, boundary('a'))).multipart(originals))
+}
+
+/// Text first: of alternatives the last is preferred (RFC 2046, section 5.1.4).
+fn alternative(digest: &Digest, boundary: String) -> MultiPart {
+    let parts = MultiPart::alternative().boundary(boundary);
     parts.singlepart(part(ContentType::TEXT_PLAIN, &digest.text)).singlepart(part(ContentType::TEXT_HTML, &digest.html))
 }
 
@@ -119,11 +142,11 @@ mod tests {
         let (digest, mut input) = digest();
         for odd in ["", "alice", "a@b\r\nBcc: x@y", "a@", "@b", "Alice <a@b.example>", "é@b.example", "a@é.example"] {
             input.style.from = odd.into();
-            assert_eq!(message(&digest, &input, "abc"), Err(MessageError::From(odd.into())));
+            assert_eq!(message(&digest, &input, "abc", None), Err(MessageError::From(odd.into())));
         }
         input.style.from = "alice@coop.example".into();
         input.style.to = "alice".into();
-        assert_eq!(message(&digest, &input, "abc"), Err(MessageError::To("alice".into())));
+        assert_eq!(message(&digest, &input, "abc", None), Err(MessageError::To("alice".into())));
     }
 
     #[test]
@@ -131,7 +154,7 @@ mod tests {
         let (digest, mut input) = digest();
         for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
             input.period.to = instant;
-            assert!(message(&digest, &input, "a\r\nb=_\u{202e}").is_ok());
+            assert!(message(&digest, &input, "a\r\nb=_\u{202e}", None).is_ok());
         }
     }
 

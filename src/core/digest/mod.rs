@@ -2,7 +2,11 @@
 //!
 //! `group` makes topics of originals, `plan` decides where each is shown, `view` says everything in the reader's language, and
 //! the two renderers and `mime` give it a form. Nothing is dropped on the way: what is not shown is counted, and the folder named.
+//!
+//! Of a hundred thousand originals a digest shows the words of some hundred. So it can be composed of sketches, and of the entries
+//! of those that it shows.
 
+mod enclose;
 mod group;
 mod json;
 mod link;
@@ -13,6 +17,7 @@ mod render_html;
 mod render_text;
 #[cfg(test)]
 mod sample;
+mod sketch;
 mod view;
 mod whose;
 
@@ -20,10 +25,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 pub use self::{
+    enclose::{Carriage, Enclosed, Enclosures, MOST as MOST_ENCLOSED},
     json::json,
-    mime::{MessageError, envelope, message},
+    mime::{MessageError, carries_originals, envelope, message},
+    plan::wanted,
+    sketch::Sketch,
 };
-use super::{language::Language, notice::Notice};
+use super::{authentication::Authentication, language::Language, notice::Notice};
 
 /// One original, as the digest sees it.
 #[derive(Clone, Debug)]
@@ -32,6 +40,15 @@ pub struct Entry {
     pub notice: Notice,
     /// When it arrived.
     pub received: DateTime<Utc>,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
+}
+
+impl Entry {
+    /// Its sender is another than it says: no link and no reply goes by it.
+    fn is_doubtful(&self) -> bool {
+        self.authentication == Authentication::Failed
+    }
 }
 
 /// A message that passed as urgent during the off-hours.
@@ -43,6 +60,8 @@ pub struct Passed {
     pub received: DateTime<Utc>,
     /// The selector that let it pass, as configured.
     pub selector: String,
+    /// What the reader's own mail server says of its sender.
+    pub authentication: Authentication,
 }
 
 /// The time a digest covers.
@@ -88,14 +107,25 @@ pub struct Style {
 pub struct Input {
     /// The originals, in any order.
     pub entries: Vec<Entry>,
+    /// Further originals whose words are not kept; [`wanted`] tells which of them the digest shows.
+    pub sketches: Vec<Sketch>,
     /// What passed as urgent, in order.
     pub passed: Vec<Passed>,
     /// What went wrong with the daemon itself, a sentence each, in the reader's language.
     pub troubles: Vec<String>,
     /// The time covered.
     pub period: Period,
+    /// The originals that go along; `None` where nobody asked for them.
+    pub enclosed: Option<Enclosed>,
     /// How it is written.
     pub style: Style,
+}
+
+impl Input {
+    /// Whether there is no original at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.sketches.is_empty()
+    }
 }
 
 /// A composed digest, not yet a message.

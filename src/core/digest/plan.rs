@@ -7,7 +7,9 @@ use chrono_tz::Tz;
 
 use super::{
     Input,
-    group::{Section, Topic, topics},
+    group::{Original, Section, Topic, sketches, topics},
+    sketch::{Sketch, Traits},
+    view::EXCERPTS,
 };
 
 /// Beyond this a digest is grouped by day: more than a weekend, so that a Monday reads like any other day.
@@ -56,12 +58,43 @@ enum Shape {
     Unlisted,
 }
 
-/// Plans the digest.
-pub(super) fn plan(input: &Input) -> Plan<'_> {
+/// Places of those sketches in `input` whose words its digest shows: a few for each topic, whatever the number of originals.
+/// Composed with their entries in place of their sketches, it shows what it would show of the entries of all.
+pub fn wanted(input: &Input) -> Vec<u32> {
+    if input.sketches.is_empty() {
+        return Vec::new();
+    }
+    let own = sketches(input);
+    let plan = plan(input, &own);
+    let mut places: Vec<u32> = plan.listed().flat_map(|(_, topic)| shown(topic)).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// What a block or a line of the topic may be made of, as far as it is not at hand.
+fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
+    // Of a doubtful one only what no other has.
+    let facts: [fn(&Traits) -> bool; 6] = [
+        |traits| traits.named && !traits.doubtful,
+        |traits| traits.named,
+        |traits| traits.linked && !traits.doubtful,
+        |traits| traits.linked,
+        |traits| traits.sourced,
+        |traits| traits.answerable && !traits.doubtful,
+    ];
+    let newest = |fact: fn(&Traits) -> bool| topic.originals().rev().find(|original| fact(&original.sketch.traits));
+    let last = topic.originals().rev().take(EXCERPTS);
+    let wanted: Vec<Original<'_>> = last.chain(facts.into_iter().filter_map(newest)).collect();
+    wanted.into_iter().filter(|original| original.entry.is_none()).map(|original| original.sketch.place)
+}
+
+/// Plans the digest; `own` are the [`sketches`] of its entries.
+pub(super) fn plan<'a>(input: &'a Input, own: &'a [Sketch]) -> Plan<'a> {
     let mut plan = Plan::default();
     let mut sections: BTreeMap<Section, Vec<Topic<'_>>> = BTreeMap::new();
-    for topic in topics(&input.entries) {
-        sections.entry(Section::of(&topic, &input.style)).or_default().push(topic);
+    for topic in topics(input, own) {
+        sections.entry(Section::of(&topic)).or_default().push(topic);
     }
     let mut take = |section| sections.remove(&section).unwrap_or_default();
     let mut room = Room { blocks: input.style.max_topics, lines: MAX_LINES };
@@ -93,7 +126,7 @@ impl<'a> Plan<'a> {
     /// Gives each topic its shape and day. Blocks go to the oldest, since they wait longest; after an absence to the newest,
     /// since the oldest are folded.
     fn place(&mut self, mut topics: Vec<Topic<'a>>, by_day: Option<Tz>, room: &mut Room) -> Vec<Day<'a>> {
-        let date = |topic: &Topic<'_>| by_day.map(|timezone| local_day(topic.latest.received, timezone));
+        let date = |topic: &Topic<'_>| by_day.map(|timezone| local_day(topic.latest.sketch.received, timezone));
         topics.sort_by_key(date);
         let total = topics.len();
         let mut days = Vec::new();
@@ -160,6 +193,10 @@ mod tests {
     use super::*;
     use crate::core::digest::sample::{input, keyed};
 
+    fn latest(topic: &Topic<'_>) -> DateTime<Utc> {
+        topic.latest.sketch.received
+    }
+
     fn accounted(plan: &Plan<'_>) -> usize {
         plan.listed().map(|(_, topic)| topic.count() + topic.copies).sum::<usize>() + plan.unlisted
     }
@@ -169,10 +206,11 @@ mod tests {
         let mut input = input();
         input.style.max_topics = 4;
         input.entries = (0..MAX_LINES + 10).map(|n| keyed(&n.to_string(), n)).collect();
-        let plan = plan(&input);
+        let own = sketches(&input);
+        let plan = plan(&input, &own);
         assert_eq!((plan.waiting[0].blocks.len(), plan.waiting[0].lines.len()), (4, MAX_LINES));
         assert_eq!((plan.unlisted_topics, plan.unlisted), (6, 6));
-        assert!(plan.waiting[0].blocks[0].latest.received < plan.waiting[0].lines[0].latest.received);
+        assert!(latest(&plan.waiting[0].blocks[0]) < latest(&plan.waiting[0].lines[0]));
     }
 
     #[test]
@@ -182,10 +220,12 @@ mod tests {
         for (n, entry) in input.entries.iter_mut().enumerate() {
             entry.received = input.period.to - TimeDelta::days(6 - n as i64);
         }
-        assert_eq!(plan(&input).waiting.len(), 1);
+        let folded = |input: &Input| -> Vec<bool> {
+            plan(input, &sketches(input)).waiting.iter().map(|day| day.folded).collect()
+        };
+        assert_eq!(folded(&input), [false]);
         input.period.from = input.period.to - TimeDelta::days(7);
-        let folded: Vec<bool> = plan(&input).waiting.iter().map(|day| day.folded).collect();
-        assert_eq!(folded, [true, true, true, false, false, false]);
+        assert_eq!(folded(&input), [true, true, true, false, false, false]);
     }
 
     proptest! {
@@ -202,7 +242,7 @@ mod tests {
                 Some(key) => keyed(&key.to_string(), *n),
                 None => crate::core::digest::sample::entry(*n),
             }).collect();
-            prop_assert_eq!(accounted(&plan(&input)), input.entries.len());
+            prop_assert_eq!(accounted(&plan(&input, &sketches(&input))), input.entries.len());
         }
     }
 }

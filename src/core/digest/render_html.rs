@@ -6,7 +6,7 @@ use minijinja::{
     Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Serde,
 };
 
-use super::view::View;
+use super::view::{View, held_together};
 
 /// The name ends in `.html`: that switches escaping on.
 const NAME: &str = "digest.html";
@@ -30,7 +30,7 @@ fn by_template(view: &View) -> Result<String, Error> {
 /// filters take links that are spelled so for hidden ones.
 fn escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.as_str() {
-        Some(text) if !value.is_safe() => write!(out, "{}", Escaped(text)).map_err(Error::from),
+        Some(text) if !value.is_safe() => write!(out, "{}", Escaped(&held_together(text))).map_err(Error::from),
         _ => escape_formatter(out, state, value),
     }
 }

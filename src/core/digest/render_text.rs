@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::view::{Block, DayView, Line, Message, Notes, Section, View, Words};
+use super::view::{Block, DayView, Line, Message, Notes, Section, View, Words, held_together};
 
 /// Room for two levels of quoting in a terminal of 80 columns.
 const COLUMNS: usize = 72;
@@ -63,6 +63,10 @@ impl Page {
         if !block.about.is_empty() {
             self.wrap(&block.about, "  ", "  ");
         }
+        if let Some(warning) = &block.warning {
+            self.gap();
+            self.wrap(warning, "  ! ", "    ");
+        }
         block.messages.iter().for_each(|message| self.message(message));
         if let Some(more) = &block.more {
             self.gap();
@@ -77,7 +81,8 @@ impl Page {
 
     fn message(&mut self, message: &Message) {
         self.gap();
-        let who: Vec<&str> = message.author.iter().chain([&message.when]).map(String::as_str).collect();
+        let who: Vec<&str> =
+            message.author.iter().chain([&message.when]).chain(&message.mark).map(String::as_str).collect();
         self.wrap(&who.join(", "), "    ", "    ");
         message.lines.iter().for_each(|line| self.wrap(line, "      ", "      "));
     }
@@ -88,6 +93,9 @@ impl Page {
         self.gap();
         if let Some(open) = &block.open {
             self.line(&format!("  {}  {}", padded(&words.open, width), open.href));
+        }
+        if let Some(address) = &block.address {
+            self.wrap(&format!("{} {address}", words.address), "  ", "    ");
         }
         if let Some(reply) = &block.reply {
             self.line(&format!("  {}  {}", padded(&words.reply, width), reply.address));
@@ -170,17 +178,6 @@ impl Page {
     fn finish(self) -> String {
         self.out.replace(['\u{a0}', '\u{202f}'], " ")
     }
-}
-
-/// French sets a space before these marks; a line never begins with one of them, nor ends with an opening quote.
-fn held_together(words: &str) -> String {
-    let mut words = words.replace("« ", "«\u{a0}");
-    for (spaced, held) in
-        [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!"), (" »", "\u{a0}»")]
-    {
-        words = words.replace(spaced, held);
-    }
-    words
 }
 
 fn columns(text: &str) -> usize {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::{Entry, Input, Period, Style};
 use crate::core::{
+    authentication::Authentication,
     language::Language,
     notice::{Kind, Notice, Platform},
 };
@@ -40,7 +41,8 @@ pub(super) fn entry(n: usize) -> Entry {
         unreadable: false,
     };
     let minutes = i64::try_from(n).unwrap();
-    Entry { notice, received: opening() - TimeDelta::hours(20) + TimeDelta::minutes(minutes) }
+    let received = opening() - TimeDelta::hours(20) + TimeDelta::minutes(minutes);
+    Entry { notice, received, authentication: Authentication::default() }
 }
 
 /// A message of a forum's topic.
@@ -57,8 +59,10 @@ pub(super) fn keyed(key: &str, n: usize) -> Entry {
 pub(super) fn input() -> Input {
     Input {
         entries: Vec::new(),
+        sketches: Vec::new(),
         passed: Vec::new(),
         troubles: Vec::new(),
+        enclosed: None,
         period: Period { from: opening() - TimeDelta::hours(63), to: opening() },
         style: Style {
             language: Language::En,

@@ -3,29 +3,26 @@
 use super::{Style, group::Topic};
 use crate::core::notice::Notice;
 
-/// Whether a topic is for this reader alone: the platform says so, or the words name them.
-pub(super) fn is_personal(topic: &Topic<'_>, style: &Style) -> bool {
-    topic.entries().any(|entry| {
-        let notice = &entry.notice;
-        let assigned = notice.assignee.as_ref().is_some_and(|name| is_one_of(name, &style.me));
-        notice.personal || assigned || style.me.iter().any(|name| mentions(notice, name))
-    })
+/// Whether a message is for this reader alone: the platform says so, or the words name them.
+pub(super) fn is_mine(notice: &Notice, style: &Style) -> bool {
+    let assigned = notice.assignee.as_ref().is_some_and(|name| is_one_of(name, &style.me));
+    notice.personal || assigned || style.me.iter().any(|name| mentions(notice, name))
 }
 
 /// Whether nobody waits any more: the platform says that it is resolved, or the last word is by somebody else than the one who
 /// asked, or by one of the team.
-pub(super) fn is_answered(topic: &Topic<'_>, style: &Style) -> bool {
-    topic.latest.notice.closed || replied(topic, style)
+pub(super) fn is_answered(topic: &Topic<'_>) -> bool {
+    topic.latest.sketch.traits.closed || replied(topic)
 }
 
-fn replied(topic: &Topic<'_>, style: &Style) -> bool {
-    let (asker, latest) = (&topic.first().notice, &topic.latest.notice);
-    let known = |notice: &Notice| notice.author.as_ref().map(|name| name.to_lowercase());
-    let (Some(asked), Some(answered)) = (known(asker), known(latest)) else { return false };
-    topic.count() > 1 && (asked != answered || is_of_team(latest, style))
+fn replied(topic: &Topic<'_>) -> bool {
+    let (asker, latest) = (topic.first().sketch, topic.latest.sketch);
+    let (Some(asked), Some(answered)) = (asker.author, latest.author) else { return false };
+    topic.count() > 1 && (asked != answered || latest.traits.of_team)
 }
 
-fn is_of_team(notice: &Notice, style: &Style) -> bool {
+/// Whether one of those who answer too wrote it.
+pub(super) fn is_of_team(notice: &Notice, style: &Style) -> bool {
     let author = notice.author.as_ref().is_some_and(|name| is_one_of(name, &style.team));
     author || notice.from.iter().any(|address| is_one_of(address, &style.team))
 }
@@ -49,8 +46,8 @@ fn mentions(notice: &Notice, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::core::digest::{
-        Entry,
-        group::topics,
+        Entry, Input,
+        group::{sketches, topics},
         sample::{input, keyed},
     };
 
@@ -67,7 +64,9 @@ mod tests {
     }
 
     fn answered(entries: &[Entry], team: &[&str]) -> bool {
-        is_answered(&topics(entries)[0], &style(&[], team))
+        let input = Input { entries: entries.to_vec(), style: style(&[], team), ..input() };
+        let own = sketches(&input);
+        is_answered(&topics(&input, &own)[0])
     }
 
     #[test]
@@ -95,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_name_is_mentioned_whole_or_not_at_all() {
-        let is_mine = |words: &str| is_personal(&topics(&[said(1, "Ana", words)])[0], &style(&["Alice"], &[]));
+        let is_mine = |words: &str| is_mine(&said(1, "Ana", words).notice, &style(&["Alice"], &[]));
         assert!(is_mine("Hello @alice, there?") && is_mine("(@Alice)"));
         assert!(
             !is_mine("alice@coop.example") && !is_mine("@alice_b") && !is_mine("b@alice.example") && !is_mine("Alice")
@@ -106,7 +105,7 @@ mod tests {
     fn a_ticket_assigned_to_one_of_my_names_is_mine() {
         let mut ticket = said(1, "Ana", "Mouse");
         ticket.notice.assignee = Some("ALICE".into());
-        assert!(is_personal(&topics(std::slice::from_ref(&ticket))[0], &style(&["alice"], &[])));
-        assert!(!is_personal(&topics(std::slice::from_ref(&ticket))[0], &style(&["bob"], &[])));
+        assert!(is_mine(&ticket.notice, &style(&["alice"], &[])));
+        assert!(!is_mine(&ticket.notice, &style(&["bob"], &[])));
     }
 }

@@ -7,6 +7,29 @@ const INTRODUCTIONS: [&str; 6] = ["wrote:", "writes:", "a écrit :", "a écrit:"
 const ORIGINALS: [&str; 5] =
     ["Original Message", "Message d'origine", "Message d’origine", "Message original", "Ursprüngliche Nachricht"];
 
+/// Fields of the header that Outlook copies above the message it answers; it begins with the first row.
+const COPIED: [&[&str]; 3] = [
+    &["From:", "De :", "De:", "Von:"],
+    &["Sent:", "Date:", "Date :", "Envoyé :", "Envoyé:", "Gesendet:", "Datum:"],
+    &["To:", "À :", "À:", "An:"],
+];
+
+/// Lines within which the other fields come: each of them may be broken over two.
+const NEAR: usize = 6;
+
+/// Signatures that telephones add.
+const TELEPHONES: [&str; 6] = [
+    "Sent from my ",
+    "Sent from Outlook for ",
+    "Envoyé de mon ",
+    "Envoyé depuis mon ",
+    "Envoyé à partir de Outlook",
+    "Von meinem iPhone gesendet",
+];
+
+/// Octets of such a line: a longer one is a sentence.
+const LONGEST_TELEPHONE: usize = 80;
+
 /// Lines with which platforms begin their footers, when a rule of dashes stands before them.
 const FOOTERS: [&str; 8] = [
     "You received this email because",
@@ -32,6 +55,11 @@ pub(super) fn fresh(text: &str) -> String {
             continue;
         }
         if is_reference(trimmed) {
+            continue;
+        }
+        let is_broken = trimmed.starts_with("écrit") && trimmed.ends_with(':');
+        if is_broken && kept.last().is_some_and(|last| starts_introduction(last.trim())) {
+            kept.pop();
             continue;
         }
         if INTRODUCTIONS.iter().any(|words| trimmed.ends_with(words)) {
@@ -62,7 +90,24 @@ fn ends_words(line: &str, following: &[&str]) -> bool {
     let is_rule = matches!(trimmed, "--" | "---" | "—" | "– " | "___");
     let original = trimmed.starts_with("---") && ORIGINALS.iter().any(|words| trimmed.contains(words));
     let footer = || following.first().is_some_and(|next| FOOTERS.iter().any(|words| next.trim().starts_with(words)));
-    line == "-- " || line == "--" || original || is_rule && footer() || is_underscores(trimmed)
+    line == "-- "
+        || line == "--"
+        || original
+        || is_rule && footer()
+        || is_underscores(trimmed)
+        || is_copied(trimmed, following)
+        || is_telephone(trimmed)
+}
+
+/// Whether the header of the message that is answered begins here.
+fn is_copied(line: &str, following: &[&str]) -> bool {
+    let begins = |line: &str, names: &[&str]| names.iter().any(|name| line.trim_start_matches('*').starts_with(name));
+    let near = || following.iter().take(NEAR).map(|line| line.trim());
+    begins(line, COPIED[0]) && COPIED[1..].iter().all(|names| near().any(|line| begins(line, names)))
+}
+
+fn is_telephone(line: &str) -> bool {
+    line.len() <= LONGEST_TELEPHONE && TELEPHONES.iter().any(|words| line.starts_with(words)) && !line.ends_with(',')
 }
 
 /// The rule above the footers of Mailman.
@@ -177,6 +222,15 @@ mod tests {
         assert_eq!(fresh("a\n---\nReply to this email directly or view it"), "a");
         assert_eq!(fresh("a\n-----Message d'origine-----\nDe : Bob"), "a");
         assert_eq!(fresh("a\n---\nb"), "a\n---\nb");
+    }
+
+    #[test]
+    fn words_end_at_the_header_that_outlook_copies_and_at_a_telephones_signature() {
+        let copied = "a\n\nDe : Zoé <z@a.example>\nEnvoyé : lundi 2 mars 2026 10:00\nÀ : b@a.example\nObjet : x\n\nb";
+        assert_eq!(fresh(copied), "a\n");
+        assert_eq!(fresh("a\nFrom: here to there\nb"), "a\nFrom: here to there\nb");
+        assert_eq!(fresh("a\nEnvoyé de mon iPhone\n> b"), "a");
+        assert_eq!(fresh("a\nLe lun. 2 mars 2026 à 10:00, Zoé <z@a.example> a\nécrit :\n> b"), "a");
     }
 
     #[test]

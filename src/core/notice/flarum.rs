@@ -24,6 +24,9 @@ const PHRASES: [&str; 8] = [
     " vous a mentionné·e dans ",
 ];
 
+/// What follows the name of who wrote a private message, at the end of the subject (extensions/messages).
+const MESSAGES: [&str; 2] = [" sent you a message", " vous a envoyé un message"];
+
 /// What follows the name of who wrote in the body, where the subject has the title alone.
 const POSTED: [&str; 7] = [
     " just posted in",
@@ -49,42 +52,60 @@ const FOOTERS: [&str; 5] = [
 
 impl Recognise for Flarum {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
-        mail.own_link(|link| discussion(link).is_some())?;
+        mail.own_link(|link| place(link).is_some())?;
         let leaves = || mail.own_link(|link| link.contains("/notifications/unsubscribe/")).is_some();
         (post(mail.text()).is_some() || leaves()).then_some(Sign::Notification(Platform::Flarum))
     }
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
-        let found = mail.own_link(|link| discussion(link).is_some());
-        let discussion = found.as_deref().and_then(discussion);
+        let found = mail.own_link(|link| place(link).is_some());
+        let place = found.as_deref().and_then(place);
         let (author, title) = author_and_title(mail);
         Facts {
             host: found.as_deref().and_then(link::host),
-            topic: discussion.map(|(_, number)| number.to_owned()),
+            topic: place.map(|place| place.topic()),
             title: Some(title.to_owned()),
             author: author.map(str::to_owned),
-            url: discussion.map(|(base, number)| format!("{base}/d/{number}")),
+            url: place.map(|place| format!("{}{}{}", place.site, place.page, place.number)),
             words: post(mail.text()).or_else(|| Some(mail.text())).map(|text| words(text).to_owned()),
             urgent: false,
         }
     }
 
     fn is_personal(&self, mail: &Mail<'_>) -> bool {
-        PHRASES.iter().any(|phrase| mail.subject().contains(phrase))
+        PHRASES.iter().chain(&MESSAGES).any(|phrase| mail.subject().contains(phrase))
     }
 }
 
-/// The site and the number of `SITE/d/NUMBER[-slug][/NEAR]`.
-fn discussion(link: &str) -> Option<(&str, &str)> {
-    let (base, rest) = link.split_once("/d/")?;
-    let number = leading_number(rest)?;
-    let ends = rest[number.len()..].chars().next().is_none_or(|next| matches!(next, '-' | '/' | '?' | '#'));
-    (ends && is_number(number)).then_some((base, number))
+/// Pages of a discussion, and of a private conversation.
+const PAGES: [&str; 2] = ["/d/", "/messages/dialog/"];
+
+/// `SITE/d/NUMBER[-slug][/NEAR]`, `SITE/messages/dialog/NUMBER[/NEAR]`.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    site: &'a str,
+    page: &'static str,
+    number: &'a str,
+}
+
+impl Place<'_> {
+    fn topic(&self) -> String {
+        if self.page == PAGES[0] { self.number.to_owned() } else { format!("dialog/{}", self.number) }
+    }
+}
+
+fn place(link: &str) -> Option<Place<'_>> {
+    PAGES.iter().find_map(|page| {
+        let (site, rest) = link.split_once(page)?;
+        let number = leading_number(rest)?;
+        let ends = rest[number.len()..].chars().next().is_none_or(|next| matches!(next, '-' | '/' | '?' | '#'));
+        (ends && is_number(number)).then_some(Place { site, page, number })
+    })
 }
 
 /// What follows the line with the link and the rule below it.
 fn post(text: &str) -> Option<&str> {
-    let below = after(text, |line| discussion(line.trim()).is_some() && link::all(line).next().is_some())?.trim_start();
+    let below = after(text, |line| place(line.trim()).is_some() && link::all(line).next().is_some())?.trim_start();
     after(below, |line| line.trim() == "---").filter(|_| below.starts_with("---"))
 }
 
@@ -93,6 +114,9 @@ fn author_and_title<'a>(mail: &'a Mail<'_>) -> (Option<&'a str>, &'a str) {
     let said = PHRASES.iter().find_map(|phrase| subject.split_once(phrase));
     if let Some((author, title)) = said {
         return (Some(author), title);
+    }
+    if let Some(author) = MESSAGES.iter().find_map(|words| subject.strip_suffix(words)) {
+        return (Some(author), subject);
     }
     let title = tag(subject).map_or(subject, |(_, title)| title);
     let author = mail.text().lines().find_map(|line| {

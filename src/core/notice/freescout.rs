@@ -55,6 +55,23 @@ impl Recognise for Freescout {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        TO_READER.iter().any(|words| head(mail.text()).contains(words))
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        CLOSED.iter().any(|words| head(mail.text()).contains(words))
+    }
+}
+
+/// What a thread's title says of a conversation that was assigned to the reader, and of one that was closed.
+const TO_READER: [&str; 3] = [" assigned the conversation to you", " assigned to you", " vous a assigné"];
+const CLOSED: [&str; 2] = [" marked as Closed", " a marqué la conversation comme Fermé"];
+
+/// The title of the newest thread.
+fn head(text: &str) -> &str {
+    text.lines().find(|line| line.starts_with("## ")).unwrap_or_default()
 }
 
 /// The identifier in `FS_conversation-ID-HASH@…`, or the number in the subject.

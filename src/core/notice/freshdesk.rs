@@ -71,6 +71,10 @@ impl Recognise for Freshdesk {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        mail.subject().contains("Assigned to you") || mail.text().contains(" assigned to you")
+    }
 }
 
 fn number(subject: &str) -> Option<&str> {

@@ -32,7 +32,7 @@ impl Recognise for Gitea {
             false => return None,
         };
         let about_repository = mail.first_of(&REPOSITORY).is_some();
-        Some(Sign::of(platform, !about_repository && account::speaks_of_account(mail.subject())))
+        Some(Sign::of(platform, !about_repository && !account::is_threaded(mail)))
     }
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {

@@ -49,7 +49,8 @@ impl Recognise for Gitlab {
         }
         // What is not about a project is about the account, and comes from the host itself.
         let host = mail.sender_host().unwrap_or_default();
-        let account = (host.starts_with("gitlab.") || host.ends_with(".gitlab.com"))
+        let named = || mail.sender_local() == "gitlab" || mail.sender() == Some("GitLab");
+        let account = (host.starts_with("gitlab.") || host.ends_with(".gitlab.com") || named())
             && mail.header_has("Auto-Submitted", "auto-generated")
             && mail.has("X-Auto-Response-Suppress")
             && !mail.has("List-Id");

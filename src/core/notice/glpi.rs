@@ -13,18 +13,29 @@ pub(super) struct Glpi;
 
 /// Names of events that stand before the title in the subject, in the languages of our readers.
 #[rustfmt::skip]
-const EVENTS: [&str; 26] = [
+const EVENTS: [&str; 30] = [
     "Nouveau ticket", "Nouveau suivi", "Nouvelle tâche", "Nouvel utilisateur dans les demandeurs", "Mise à jour d'un ticket",
     "Mise à jour d'un suivi", "Mise à jour d'une tâche", "Mise à jour du ticket", "Suppression d'un ticket",
     "Suppression d'un suivi", "Ticket résolu", "Clôture du ticket", "Clôture d'un ticket", "Demande de validation",
     "Réponse à la demande de validation", "Ticket en attente", "New ticket", "New followup", "New task",
     "Update of a ticket", "Update of a followup", "Update of a task", "Ticket solved", "Closure of a ticket",
-    "Ticket closed", "Approval request",
+    "Ticket closed", "Approval request", "Neues Ticket", "Neue Nachverfolgung", "Ticket gelöst", "Neue Aufgabe",
 ];
 
-const TITLES: [&str; 2] = ["Titre", "Title"];
-const REQUESTERS: [&str; 4] = ["Demandeurs", "Demandeur", "Requesters", "Requester"];
-const DESCRIPTIONS: [&str; 1] = ["Description"];
+const TITLES: [&str; 3] = ["Titre", "Title", "Titel"];
+const REQUESTERS: [&str; 5] = ["Demandeurs", "Demandeur", "Requesters", "Requester", "Anforderer"];
+const DESCRIPTIONS: [&str; 2] = ["Description", "Beschreibung"];
+const WRITERS: [&str; 7] = ["Rédacteur", "Auteur", "Par", "Writer", "Author", "By", "Verfasser"];
+/// What stands below the description of a follow-up or a task in the template that GLPI brings along.
+#[rustfmt::skip]
+const BELOW: [&str; 13] = [
+    "Date", "Opening date", "Date d'ouverture", "Type de demande", "Source de la demande", "Origine de la demande", "Request source",
+    "Request type", "Temps", "Durée", "Duration", "Catégorie", "Category",
+];
+/// Lines that follow the entries.
+#[rustfmt::skip]
+const COUNTS: [&str; 5] =
+    ["Nombre de suivis", "Nombre de tâches", "Number of followups", "Number of tasks", "Anzahl der "];
 const SOLUTIONS: [&str; 2] = ["Solution", "Solution description"];
 const URGENCIES: [&str; 4] = ["Urgence", "Urgency", "Priorité", "Priority"];
 
@@ -116,17 +127,38 @@ fn title(subject: &str) -> String {
     if title.is_empty() { rest.to_owned() } else { title.to_owned() }
 }
 
-/// The first follow-up: `[14-03-2026 02:30] NAME`, then its words.
+/// Who wrote the first follow-up, and its words: `[14-03-2026 02:30] NAME` above them; or in the template that GLPI brings along,
+/// a line for each of writer and description.
 fn entry(text: &str) -> Option<(&str, &str)> {
-    let is_head = |line: &str| author_of(line).is_some();
-    let head = text.lines().find(|line| is_head(line))?;
-    let words = after(text, is_head).unwrap_or_default();
-    Some((author_of(head)?, until(words, is_head)))
+    let head = text.lines().find_map(headed)?;
+    let below = after(text, |line| headed(line).is_some()).unwrap_or_default();
+    let below =
+        until(below, |line| headed(line).is_some() || COUNTS.iter().any(|words| line.trim().starts_with(words)));
+    if !head.is_empty() && !head.contains(':') {
+        return Some((head, below));
+    }
+    let written = after(below, |line| valued(line, &WRITERS).is_some())?;
+    let author = below.lines().find_map(|line| valued(line, &WRITERS))?;
+    let words = written.trim_start();
+    let first = valued(words.lines().next()?, &DESCRIPTIONS)?;
+    let begin = words.find(first)?;
+    Some((author, until(&words[begin..], |line| valued(line, &BELOW).is_some())))
 }
 
-fn author_of(line: &str) -> Option<&str> {
-    let (date, author) = tag(line)?;
-    (leading_number(date).is_some() && date.contains(':') && !author.is_empty()).then_some(author)
+/// What stands behind the date of a follow-up or a task.
+fn headed(line: &str) -> Option<&str> {
+    let (date, rest) = tag(line)?;
+    (leading_number(date).is_some() && date.contains(':')).then(|| rest.trim())
+}
+
+/// The value behind a label, with or without a colon.
+fn valued<'a>(line: &'a str, labels: &[&str]) -> Option<&'a str> {
+    let line = line.trim();
+    let rest = labels
+        .iter()
+        .filter_map(|label| line.strip_prefix(label))
+        .find(|rest| rest.starts_with([' ', ':', '\u{a0}']))?;
+    Some(rest.trim_start_matches([' ', ':', '\u{a0}'])).filter(|value| !value.is_empty())
 }
 
 /// What follows a label and a colon, on that line and below it, up to the counts that come next.
@@ -137,7 +169,8 @@ fn paragraph(text: &str, labels: &[&str]) -> Option<String> {
     let first = text.lines().find(|line| bare(line).is_some())?.trim();
     let first = &first[first.len() - bare(first)?..];
     let rest = after(text, |line| bare(line).is_some()).unwrap_or_default();
-    let counts = |line: &str| ["Nombre de", "Number of"].iter().any(|words| line.trim_start().starts_with(words));
+    let counts =
+        |line: &str| ["Nombre de", "Number of", "Anzahl der"].iter().any(|words| line.trim_start().starts_with(words));
     Some(format!("{first}\n{}", until(rest, counts)))
 }
 

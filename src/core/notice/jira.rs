@@ -68,6 +68,10 @@ impl Recognise for Jira {
             urgent: priority(mail.text()).is_some_and(is_high),
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        ["[Resolved]", "[Closed]"].iter().any(|event| mail.subject().contains(event))
+    }
 }
 
 fn page(url: &str) -> &str {

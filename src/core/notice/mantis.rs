@@ -16,6 +16,12 @@ const DIGITS: usize = 7;
 /// Length of the rules that part the body.
 const RULE: usize = 60;
 
+/// Labels of who reported an issue (lang/strings_*.txt, email_reporter).
+const REPORTERS: [&str; 2] = ["Reported By", "Rapportée par"];
+
+/// What the first sentence says of an issue that is done with (email_notification_title_for_status_bug_*).
+const DONE: [&str; 4] = ["RESOLVED", "CLOSED", "RÉSOLUE", "FERMÉE"];
+
 impl Recognise for Mantis {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
         let (project, ..) = issue(mail.subject())?;
@@ -30,11 +36,20 @@ impl Recognise for Mantis {
             host: None,
             topic: Some(number.to_owned()),
             title: Some(title.to_owned()),
-            author: note.map(|(author, _)| author.to_owned()),
+            author: note.map(|(author, _)| author).or_else(|| labelled(mail.text(), &REPORTERS)).map(str::to_owned),
             url: mail.link(|link| link.contains("view.php?id=")),
             words: note.map(|(_, words)| words).or_else(|| description(mail.text())).map(str::to_owned),
             urgent: labelled(mail.text(), &["Priority", "Priorité"]).is_some_and(is_high),
         }
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let told = mail.text().trim_start().lines().next().unwrap_or_default();
+        DONE.iter().any(|words| told.contains(words))
+    }
+
+    fn assignee(&self, mail: &Mail<'_>) -> Option<String> {
+        labelled(mail.text(), &["Assigned To", "Affectée à"]).map(str::to_owned)
     }
 }
 

@@ -13,8 +13,10 @@ use super::{
 pub(super) struct Nextcloud;
 
 /// What stands before the name of the site in subjects; the number of notifications before some of them.
-const SUBJECTS: [&str; 6] = [
+const SUBJECTS: [&str; 8] = [
     "New notification for ",
+    "new notification for ",
+    "nouvelle notification pour ",
     "new notifications for ",
     "Activity at ",
     "Nouvelle notification pour ",

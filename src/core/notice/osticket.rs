@@ -3,7 +3,7 @@
 
 use super::{
     account,
-    excerpt::{labelled, until},
+    excerpt::{labelled, unquoted, until, without_last_rules},
     link,
     mail::Mail,
     platform::Platform,
@@ -18,6 +18,9 @@ pub(super) struct OsticketAlert;
 
 /// Ends of subjects of alerts, which are no titles (include/i18n/*/templates/email).
 const ALERT: &str = " Alert";
+
+/// What the subject says of a ticket that is assigned to the reader, lower case (assigned.alert).
+const ASSIGNED: [&str; 3] = ["assigned to you", "vous a été assigné", "vous est assigné"];
 
 /// The page of a ticket that agents see, and nobody else.
 const AGENTS_PAGE: &str = "/scp/tickets.php?id=";
@@ -62,6 +65,10 @@ impl Recognise for Osticket {
             urgent: false,
         }
     }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        ASSIGNED.iter().any(|words| mail.subject().to_lowercase().contains(words))
+    }
 }
 
 impl Recognise for OsticketAlert {
@@ -73,6 +80,10 @@ impl Recognise for OsticketAlert {
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
         Osticket.facts(mail)
+    }
+
+    fn is_personal(&self, mail: &Mail<'_>) -> bool {
+        Osticket.is_personal(mail)
     }
 }
 
@@ -98,12 +109,17 @@ fn words(text: &str, is_alert: bool) -> String {
     let is_table = |line: &str| labelled(line, &ROWS).is_some();
     let lines: Vec<&str> = above.lines().collect();
     let skipped = match is_alert {
-        true => lines.iter().rposition(|line| is_table(line)).map_or(0, |at| at + 1),
-        false => {
-            lines.iter().position(|line| !line.trim().is_empty()).map_or(0, |at| at + usize::from(greets(lines[at])))
+        true => {
+            lines.iter().rposition(|line| is_table(line)).or_else(|| lines.iter().position(|line| names_ticket(line)))
         }
+        false => lines.iter().position(|line| !line.trim().is_empty()).filter(|at| greets(lines[*at])),
     };
-    lines[skipped..].join("\n")
+    unquoted(without_last_rules(&lines[skipped.map_or(0, |at| at + 1)..].join("\n")))
+}
+
+/// The sentence that says what happened to which ticket.
+fn names_ticket(line: &str) -> bool {
+    number_after(line, "#").is_some()
 }
 
 fn greets(line: &str) -> bool {

@@ -52,10 +52,12 @@ impl Recognise for Otrs {
 
     fn facts(&self, mail: &Mail<'_>) -> Facts {
         let author = mail.text().lines().find_map(author_of);
+        // An agent is told of an event; a customer is written to.
+        let is_told = mail.link(|link| link.contains("AgentTicketZoom")).is_some();
         Facts {
             host: None,
             topic: number_after(mail.subject(), "#").map(str::to_owned),
-            title: Some(title(mail.subject()).to_owned()),
+            title: Some(title(mail.subject(), is_told).to_owned()),
             author: author.or_else(|| mail.sender()).map(str::to_owned),
             url: mail.link(|link| link.contains("TicketZoom")),
             words: Some(words(mail.text())),
@@ -64,12 +66,14 @@ impl Recognise for Otrs {
     }
 }
 
-fn title(subject: &str) -> &str {
+fn title(subject: &str, is_told: bool) -> &str {
     let rest = match tag(unanswered(subject)) {
         Some((name, rest)) if name.contains('#') => rest,
         _ => unanswered(subject),
     };
-    let is_event = |head: &&str| EVENTS.iter().any(|event| head.starts_with(event));
+    let is_event = |head: &&str| {
+        EVENTS.iter().any(|event| head.starts_with(event)) || is_told && head.to_lowercase().contains("ticket")
+    };
     rest.split_once([':', '!']).filter(|(head, _)| is_event(head)).map_or(rest, |(_, title)| title).trim_start()
 }
 

@@ -32,6 +32,10 @@ impl Recognise for Phabricator {
             urgent: false,
         }
     }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        mail.subject().contains("[Closed]")
+    }
 }
 
 /// `login (Name)` as `Name`.

@@ -11,7 +11,8 @@ pub(super) struct Phpbb;
 
 /// What stands before a name, and what after it.
 #[rustfmt::skip]
-const AUTHORS: [(&str, &str); 8] = [
+const AUTHORS: [(&str, &str); 11] = [
+    ("\" by ", " since "), ("» par ", " depuis "), ("\" par ", " depuis "),
     ("new reply by ", " since "), ("new topic by ", " since "), ("private message from \"", "\""), ("message privé de \"", "\""),
     ("message privé de « ", " »"), ("réponse de ", " depuis "), ("publiée par ", " depuis "), ("publié par ", " depuis "),
 ];
@@ -40,7 +41,10 @@ impl Recognise for Phpbb {
         Facts {
             host: host(mail),
             topic: link.as_deref().and_then(topic),
-            title: quoted(mail.subject()).map(str::to_owned).or_else(|| title_of_message(text)),
+            title: topic_named(text)
+                .or_else(|| quoted(mail.subject()))
+                .map(str::to_owned)
+                .or_else(|| title_of_message(text)),
             author: author(text).map(str::to_owned),
             url: link,
             words: None,
@@ -49,7 +53,8 @@ impl Recognise for Phpbb {
     }
 
     fn is_personal(&self, mail: &Mail<'_>) -> bool {
-        mail.link(is_topic).is_none() && mail.link(|link| link.contains("ucp.php?")).is_some()
+        let message = || mail.link(is_topic).is_none() && mail.link(|link| link.contains("ucp.php?")).is_some();
+        QUOTED.iter().any(|words| mail.text().contains(words)) || message()
     }
 }
 
@@ -97,6 +102,21 @@ fn quoted(subject: &str) -> Option<&str> {
     QUOTES.iter().find_map(|(open, close)| {
         let (_, rest) = subject.split_once(*open)?;
         rest.rsplit_once(*close).map(|(title, _)| title.trim())
+    })
+}
+
+/// What stands before the title of a topic in the body, and what may follow it: where a forum is watched, the subject names that.
+#[rustfmt::skip]
+const TOPICS: [(&str, &[&str]); 3] = [
+    ("topic \"", &["\" received", "\" by ", "\" since ", "\" at \""]), ("sujet « ", &[" »"]), ("sujet \"", &["\" "]),
+];
+
+/// The title of the topic that the first sentences are about.
+fn topic_named(text: &str) -> Option<&str> {
+    TOPICS.iter().find_map(|(before, afters)| {
+        let (_, rest) = text.split_once(before)?;
+        let line = rest.lines().next()?;
+        afters.iter().filter_map(|after| line.split_once(after)).map(|(title, _)| title).min_by_key(|title| title.len())
     })
 }
 

@@ -1,6 +1,7 @@
 //! Every platform, in the order of trial.
 
 use super::{
+    account::AccountPage,
     bugzilla::Bugzilla,
     debbugs::Debbugs,
     discourse::Discourse,
@@ -59,7 +60,7 @@ const BY_HEADER: [&dyn Recognise; 22] = [
 ];
 
 /// Those that nothing but the body marks, tried when no header told.
-const BY_BODY: [&dyn Recognise; 5] = [&Flarum, &Nextcloud, &Mattermost, &OsticketAlert, &Freshdesk];
+const BY_BODY: [&dyn Recognise; 6] = [&Flarum, &Nextcloud, &Mattermost, &OsticketAlert, &Freshdesk, &AccountPage];
 
 /// The first platform that recognises the message.
 pub(super) fn recognise(mail: &Mail<'_>) -> Option<Recognised> {

@@ -6,7 +6,7 @@ use super::{
     mail::Mail,
     platform::Platform,
     recognise::{Facts, Recognise, Sign},
-    subject::{is_number, unanswered, untagged},
+    subject::{is_number, tag, unanswered, untagged},
 };
 
 pub(super) struct Rt;
@@ -56,7 +56,11 @@ impl Recognise for Rt {
 }
 
 fn title(subject: &str) -> String {
-    let mut title = untagged(subject, |tag| tag.contains('#') || tag == "Comment");
+    let is_own = |tag: &str| tag.contains('#') || tag == "Comment";
+    // A list that relays the mail puts its own tag first.
+    let relayed = tag(unanswered(subject))
+        .filter(|(name, rest)| !is_own(name) && tag(rest).is_some_and(|(name, _)| is_own(name)));
+    let mut title = untagged(relayed.map_or(subject, |(_, rest)| rest), is_own);
     while let Some(rest) = EVENTS.iter().find_map(|event| title.strip_prefix(event)) {
         title = unanswered(rest);
     }
@@ -65,7 +69,7 @@ fn title(subject: &str) -> String {
 
 /// Below the summary of a transaction, whose last line is the ticket's address.
 fn without_summary(text: &str) -> &str {
-    let is_summary = text.trim_start().lines().next().is_some_and(|line| line.contains(" was acted upon by "));
+    let is_summary = text.trim_start().lines().next().is_some_and(|line| line.contains(" was acted upon"));
     let below = after(text, |line| line.contains("Ticket <URL:") || line.trim_start().starts_with("Ticket URL:"));
     below.filter(|_| is_summary).unwrap_or(text)
 }
@@ -77,6 +81,8 @@ fn words(mail: &Mail<'_>) -> String {
         [_, request, ..] if is_automatic => request,
         _ => text,
     };
-    let is_told = |line: &str| line.starts_with("<URL:") || COMMENT.iter().any(|words| line.starts_with(words));
+    let leads = |line: &str| line.contains("/Ticket/Display.html?id=") && !line.contains(char::is_whitespace);
+    let is_told =
+        |line: &str| line.starts_with("<URL:") || leads(line) || COMMENT.iter().any(|words| line.starts_with(words));
     fresh(without_head(without_summary(text), is_told))
 }

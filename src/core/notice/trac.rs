@@ -36,11 +36,15 @@ impl Recognise for Trac {
             // Several projects may share a host.
             topic: number.map(|number| format!("{project}#{number}")),
             title: Some(mark.and_then(|mark| title.strip_prefix(&mark)).unwrap_or(title).to_owned()),
-            author: author(mail.text()).map(str::to_owned),
+            author: author(mail.text()).or_else(|| attribute(mail.text(), "Reporter:")).map(str::to_owned),
             url,
             words: words(mail.text()).map(fresh),
-            urgent: priority(mail.text()).is_some_and(is_high),
+            urgent: attribute(mail.text(), "Priority:").is_some_and(is_high),
         }
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        attribute(mail.text(), "Status:") == Some("closed")
     }
 }
 
@@ -67,8 +71,8 @@ fn author(text: &str) -> Option<&str> {
     head.split_once("(by ")?.1.rsplit_once(')').map(|(name, _)| name)
 }
 
-/// ` Priority:  blocker   |  Milestone:  1.2` in the table above the comment.
-fn priority(text: &str) -> Option<&str> {
-    let line = until(text, is_head).lines().find(|line| line.trim_start().starts_with("Priority:"))?;
-    line.split_once(':')?.1.split('|').next()
+/// The value behind a label in the table above the comment: ` Priority:  blocker   |  Milestone:  1.2`.
+fn attribute<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let mut cells = until(text, is_head).lines().flat_map(|line| line.split('|'));
+    cells.find_map(|cell| cell.trim().strip_prefix(label)).map(str::trim).filter(|value| !value.is_empty())
 }

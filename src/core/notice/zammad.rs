@@ -13,11 +13,13 @@ use super::{
 pub(super) struct Zammad;
 
 /// Words before the name of who changed the ticket, which stands in quotes.
-const BY: [&str; 2] = ["par \"", "by \""];
+const BY: [&str; 3] = ["par \"", "by \"", "von \""];
 /// The label before a new article; the same word in both languages.
 const ARTICLE: &str = "Information:";
 const PRIORITIES: [&str; 2] = ["Priorité", "Priority"];
-const FOOTERS: [&str; 2] = ["Voir ceci dans Zammad", "View this in Zammad"];
+const STATES: [&str; 2] = ["État", "State"];
+const CLOSED: [&str; 4] = ["closed", "clos", "fermé", "clôturé"];
+const FOOTERS: [&str; 3] = ["Voir ceci dans ", "View this in ", "In Zammad "];
 
 impl Recognise for Zammad {
     fn recognise(&self, mail: &Mail<'_>) -> Option<Sign> {
@@ -43,6 +45,12 @@ impl Recognise for Zammad {
             urgent: raises_priority(text),
             url,
         }
+    }
+
+    fn is_closed(&self, mail: &Mail<'_>) -> bool {
+        let state = |line: &str| STATES.iter().any(|label| line.trim_start().starts_with(label));
+        let closes = |line: &str| line.rsplit_once("->").is_some_and(|(_, value)| CLOSED.contains(&value.trim()));
+        mail.text().lines().any(|line| state(line) && closes(line))
     }
 }
 
@@ -83,7 +91,7 @@ fn words(text: &str) -> String {
         Some((_, article)) => article,
         None => return fresh(text),
     };
-    let is_end = |line: &str| FOOTERS.iter().any(|words| line.contains(words)) || line.starts_with("[1] http");
+    let is_end = |line: &str| FOOTERS.iter().any(|words| line.starts_with(words)) || line.starts_with("[1] http");
     fresh(&unquoted(until(article, is_end)))
 }
 

@@ -53,6 +53,11 @@ fn topic(mail: &Mail<'_>) -> Option<String> {
 /// The first comment between two rules, without the line of its author and date; in HTML, between two dates.
 fn words(text: &str) -> String {
     if let [_, comment, ..] = sections(text, b'-', RULE).as_slice() {
+        let (_, below) = comment.trim_start().split_once('\n').unwrap_or_default();
+        // The name and the date may have a line each.
+        if below.lines().next().is_some_and(is_date) {
+            return fresh(without_first(below, |_| true));
+        }
         return fresh(without_first(comment, |line| line.contains(':') && line.contains(',')));
     }
     let Some(comment) = after(text, is_date) else {

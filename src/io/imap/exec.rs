@@ -29,6 +29,9 @@ pub const SHORT: Duration = Duration::from_secs(60);
 /// For commands that read or write messages: 500 headers of a cold disk over a poor line.
 pub const LONG: Duration = Duration::from_secs(300);
 
+/// Codes that are kept of one answer: a SELECT has six.
+const MAX_CODES: usize = 100;
+
 /// The text of an error.
 const CLOSED: &str = "closed";
 
@@ -152,7 +155,7 @@ impl Connection {
             }
             Ok(Response::Continue(_)) => Step::Asked,
             Ok(other) => {
-                done.codes.extend(untagged_code(other));
+                done.codes.extend(untagged_code(other).filter(|_| done.codes.len() < MAX_CODES));
                 on_response(other);
                 Step::Heard
             }
@@ -172,6 +175,7 @@ impl Connection {
             return Err(MailboxError::Lost("out of step".to_owned()));
         }
         self.in_step = false;
+        self.session.get_mut().expect_answer();
         // The verb only: arguments may be a password.
         tracing::trace!(verb = command.split(' ').next(), "IMAP command");
         match timeout_at(until, self.session.run_command(command)).await {

@@ -16,6 +16,9 @@ use crate::{
 /// The keyword on the manifest of a release.
 pub const SEALED: &str = "qh-sealed";
 
+/// Folders that are looked at: beyond them an archive or a trash is not found.
+const MAX_LISTED: usize = 10_000;
+
 /// The selected folder.
 pub struct OpenFolder {
     /// Its name on the wire.
@@ -154,7 +157,9 @@ impl ImapMailbox {
         let done = self
             .connection
             .exec_each(&command, SHORT, &mut |response| {
-                if let Response::MailboxData(MailboxDatum::List(data)) = response {
+                if let Response::MailboxData(MailboxDatum::List(data)) = response
+                    && listed.len() < MAX_LISTED
+                {
                     listed.push(Listed {
                         name: data.name.clone().into_owned(),
                         selectable: !data.name_attributes.iter().any(is_unselectable),

@@ -86,7 +86,7 @@ async fn authenticate(connection: &mut Connection, account: &Account, secret: &s
     } else {
         with_password(connection, user, secret).await
     };
-    answer.map_err(|error| match error {
+    answer.map_err(|error| match discreet(error, account, secret) {
         // A NO to a login without a code is what most servers say to a wrong password.
         MailboxError::Refused(text) | MailboxError::Missing(text) | MailboxError::Login(text)
             if account.secret.is_token() =>
@@ -96,6 +96,19 @@ async fn authenticate(connection: &mut Connection, account: &Account, secret: &s
         MailboxError::Refused(text) | MailboxError::Missing(text) => MailboxError::Login(text),
         error => error,
     })
+}
+
+/// An error without the secret that some servers repeat: `BAD unknown command LOGIN alice …`.
+fn discreet(error: MailboxError, account: &Account, secret: &str) -> MailboxError {
+    if !sasl::shows(&error.to_string(), account, &account.user, secret) {
+        return error;
+    }
+    let text = "the server repeated the secret".to_owned();
+    match error {
+        MailboxError::Lost(_) => MailboxError::Lost(text),
+        MailboxError::Busy(_) => MailboxError::Busy(text),
+        _ => MailboxError::Refused(text),
+    }
 }
 
 /// AUTHENTICATE PLAIN (RFC 4616) where offered, since it takes any characters; else LOGIN.

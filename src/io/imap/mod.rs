@@ -2,7 +2,7 @@
 //!
 //! - `screen` gives async-imap one bounded, readable response at a time, `exec` runs one checked command at a time over it;
 //! - `tls`, `login` reach the server; `names`, `folders` find the folders there;
-//! - `listing`, `envelopes`, `contents`, `relocate` with `resume`, `delivery`, `idle` are the calls of the trait.
+//! - `listing`, `envelopes`, `contents`, `whole`, `relocate` with `resume`, `delivery`, `idle` are the calls of the trait.
 //!
 //! UIDs only, never sequence numbers: untagged EXPUNGE may come at any place.
 
@@ -24,6 +24,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod whole;
 
 pub(super) use self::{
     screen::Duplex,
@@ -134,6 +135,15 @@ impl Mailbox for ImapMailbox {
         visit: &mut dyn FnMut(Vec<Content>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
         self.visit_contents(&sets::numbers(uids), visit).await.map_err(|error| self.about_open(error))
+    }
+
+    async fn whole(
+        &mut self,
+        uids: &[Uid],
+        room: usize,
+        visit: &mut dyn FnMut(Uid, Vec<u8>) -> usize,
+    ) -> Result<(), MailboxError> {
+        self.visit_whole(&sets::numbers(uids), room, visit).await.map_err(|error| self.about_open(error))
     }
 
     fn copies_to_move(&self) -> bool {

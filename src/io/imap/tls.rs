@@ -29,7 +29,13 @@ const HANDSHAKE: Duration = Duration::from_secs(30);
 /// A TCP connection to the first address of the account that answers.
 pub async fn dial(account: &Account) -> Result<TcpStream, MailboxError> {
     let addresses = resolve(account).await?;
-    let mut last = MailboxError::Lost(format!("{}: no address", shown(&account.host)));
+    let none = MailboxError::Lost(format!("{}: no address", shown(&account.host)));
+    first_of(&addresses).await.map_err(|last| last.unwrap_or(none))
+}
+
+/// A connection to the first of these addresses that answers, each within its own time; else what was wrong with the last.
+async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<MailboxError>> {
+    let mut last = None;
     for address in addresses {
         match timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
@@ -37,8 +43,8 @@ pub async fn dial(account: &Account) -> Result<TcpStream, MailboxError> {
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Ok(Err(error)) => last = MailboxError::Lost(format!("{address}: {error}")),
-            Err(_) => last = MailboxError::Lost(format!("{address}: no connection in time")),
+            Ok(Err(error)) => last = Some(MailboxError::Lost(format!("{address}: {error}"))),
+            Err(_) => last = Some(MailboxError::Lost(format!("{address}: no connection in time"))),
         }
     }
     Err(last)
@@ -46,8 +52,9 @@ pub async fn dial(account: &Account) -> Result<TcpStream, MailboxError> {
 
 async fn resolve(account: &Account) -> Result<Vec<SocketAddr>, MailboxError> {
     let found = timeout(CONNECT, lookup_host((account.host.as_str(), account.port))).await;
-    let found = found.map_err(|_| MailboxError::Lost("no answer from the name server".to_owned()))?;
-    let mut addresses: Vec<_> = found.map_err(|error| MailboxError::Lost(shown(&error.to_string())))?.collect();
+    let nowhere = |why: &str| MailboxError::Lost(shown(&format!("{}: {why}", account.host)));
+    let found = found.map_err(|_| nowhere("no answer from the name server"))?;
+    let mut addresses: Vec<_> = found.map_err(|error| nowhere(&error.to_string()))?.collect();
     if account.security == Security::Cleartext {
         addresses.retain(|address| address.ip().to_canonical().is_loopback());
         if addresses.is_empty() {
@@ -92,5 +99,42 @@ fn extra_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
         Ok(roots) if !roots.is_empty() => Ok(roots),
         Ok(_) => Err(unreadable("no certificate in it".to_owned())),
         Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        net::{TcpListener, TcpSocket},
+        time::Instant,
+    };
+
+    use super::*;
+
+    /// An address that answers nothing, as a route into nowhere: a listener whose queue is full lets each further attempt fall
+    /// (listen(2)).
+    async fn black_hole() -> (SocketAddr, TcpListener, TcpStream) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let first = TcpStream::connect(address).await.unwrap();
+        (address, listener, first)
+    }
+
+    #[tokio::test]
+    async fn an_address_that_answers_nothing_or_refuses_does_not_keep_from_the_next_one() {
+        let (hole, _listener, _first) = black_hole().await;
+        let works = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = works.local_addr().unwrap();
+        let refusing = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        tokio::time::pause();
+        let begun = Instant::now();
+        let stream = first_of(&[hole, refusing, hole, address]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+        assert_eq!(begun.elapsed().as_secs(), 2 * CONNECT.as_secs());
+        let nowhere = first_of(&[refusing, hole]).await.unwrap_err();
+        assert!(nowhere.unwrap().to_string().contains("no connection in time"));
+        assert!(first_of(&[]).await.unwrap_err().is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, BufWriter, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::Path,
     sync::atomic::{AtomicU32, Ordering},
@@ -39,14 +39,17 @@ pub fn append(inbox: &MailFolder, rid: &str, message: &[u8]) -> Outcome {
 
 fn write(inbox: &MailFolder, path: &Path, message: &[u8]) -> io::Result<()> {
     let mode = fs::metadata(inbox.path())?.mode() & 0o666;
-    let mut file = File::options().write(true).create_new(true).mode(mode).open(path)?;
+    let mut file = BufWriter::new(File::options().write(true).create_new(true).mode(mode).open(path)?);
     for line in message.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {
-            Some(text) => file.write_all(&[text, b"\n"].concat())?,
+            Some(text) => {
+                file.write_all(text)?;
+                file.write_all(b"\n")?;
+            }
             None => file.write_all(line)?,
         }
     }
-    file.sync_all()
+    file.into_inner()?.sync_all()
 }
 
 fn refused(error: &io::Error) -> Outcome {

@@ -17,6 +17,7 @@ mod read;
 mod relocate;
 mod subscriptions;
 mod watch;
+mod whole;
 
 use std::{
     collections::HashSet,
@@ -254,6 +255,16 @@ impl Mailbox for MaildirMailbox {
             Ok((Content { uid: uid.clone(), received, header, message, attachments: Vec::new() }, size))
         };
         self.visit(uids, make, visit)
+    }
+
+    async fn whole(
+        &mut self,
+        uids: &[Uid],
+        room: usize,
+        visit: &mut dyn FnMut(Uid, Vec<u8>) -> usize,
+    ) -> Result<(), MailboxError> {
+        let named = self.opened()?;
+        whole::visit(&named.folder, uids, room, visit).map_err(|error| told_of(&named.name, error))
     }
 
     async fn relocate(&mut self, uids: &[Uid], target: Folder) -> Result<(), MailboxError> {

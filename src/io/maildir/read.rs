@@ -65,6 +65,31 @@ pub fn beginning(opened: Opened) -> io::Result<(Vec<u8>, Vec<u8>)> {
     Ok((content[..end].to_vec(), content))
 }
 
+/// The whole message with CRLF line ends; `None` when that is longer than `most` bytes.
+pub fn whole(opened: Opened, most: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    // One byte more shows that there is more.
+    opened.file.take(most as u64 + 1).read_to_end(&mut content)?;
+    let content = with_crlf(content);
+    Ok((content.len() <= most).then_some(content))
+}
+
+fn with_crlf(content: Vec<u8>) -> Vec<u8> {
+    let is_bare = |at: usize| content[at] == b'\n' && (at == 0 || content[at - 1] != b'\r');
+    let bare = (0..content.len()).filter(|at| is_bare(*at)).count();
+    if bare == 0 {
+        return content;
+    }
+    let mut converted = Vec::with_capacity(content.len() + bare);
+    for at in 0..content.len() {
+        if is_bare(at) {
+            converted.push(b'\r');
+        }
+        converted.push(content[at]);
+    }
+    converted
+}
+
 /// Where the body begins. An LF at `from` or later, or an empty line right at the beginning, may end the header.
 fn header_end(content: &[u8], from: usize) -> Option<usize> {
     let line_ends = || content.iter().enumerate().skip(from).filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
@@ -103,6 +128,20 @@ mod tests {
                 assert_eq!(read, header_text.as_bytes(), "{length} {end:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_whole_message_has_crlf_whichever_line_ends_are_stored_and_is_not_read_beyond_the_bound() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("message");
+        let stored = |text: &str, most| {
+            std::fs::write(&path, text).unwrap();
+            whole(open(&path).unwrap().unwrap(), most).unwrap()
+        };
+        assert_eq!(stored("A: b\n\nc\r\nd\re", 20).as_deref(), Some(&b"A: b\r\n\r\nc\r\nd\re"[..]));
+        assert_eq!(stored("\na", 3).as_deref(), Some(&b"\r\na"[..]));
+        assert_eq!(stored("\na", 2), None);
+        assert_eq!(stored("abc", 2), None);
     }
 
     #[test]

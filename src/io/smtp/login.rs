@@ -20,9 +20,6 @@ use crate::{
 /// RFC 4954 (6) has 235 alone, older servers others.
 const LOGGED_IN: RangeInclusive<u16> = 200..=299;
 
-/// Characters of a secret that give it away: more than a word that a server may happen to say, fewer than what is cut off.
-const TELLING: usize = 24;
-
 /// The server wants an answer.
 const CHALLENGE: u16 = 334;
 
@@ -106,7 +103,7 @@ impl Session {
 /// explained its refusal, which then is one, however the connection ended.
 fn discreet(fault: Fault, token: Option<bool>, account: &Account, credentials: &Credentials) -> Fault {
     let mut text = fault.to_string();
-    if shows(&text, account, credentials) {
+    if sasl::shows(&text, account, &credentials.user, credentials.secret.expose_secret()) {
         "the server repeated the secret".clone_into(&mut text);
     }
     let is_refused = fault.refusal == Refusal::Permanent;
@@ -118,18 +115,4 @@ fn discreet(fault: Fault, token: Option<bool>, account: &Account, credentials: &
         }
         _ => Fault::lost(text),
     }
-}
-
-/// Whether a server's words repeat the secret, bare or as it was sent. They are cut where they are long, as tokens are: so the
-/// beginning is enough.
-fn shows(text: &str, account: &Account, credentials: &Credentials) -> bool {
-    let (user, secret) = (&credentials.user, credentials.secret.expose_secret());
-    let sent = [
-        secret.to_owned(),
-        BASE64.encode(secret.as_bytes()),
-        BASE64.encode(format!("\0{user}\0{secret}").as_bytes()),
-        BASE64.encode(sasl::xoauth2(user, secret).as_bytes()),
-        BASE64.encode(sasl::oauthbearer(account, secret).as_bytes()),
-    ];
-    sent.iter().any(|sent| text.contains(sent.chars().take(TELLING).collect::<String>().as_str()))
 }

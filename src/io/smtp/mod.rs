@@ -19,7 +19,7 @@ use lettre::{
         Error,
         client::AsyncSmtpConnection,
         commands::{Data, Mail, Rcpt},
-        extension::ClientId,
+        extension::{ClientId, MailBodyParameter, MailParameter},
     },
 };
 use secrecy::SecretString;
@@ -49,6 +49,9 @@ const COMMAND: Duration = Duration::from_secs(300);
 /// The message and the answer to its end: three minutes to send it and the ten of RFC 5321 (4.5.3.2.6) for the answer. To be
 /// impatient here is to send twice.
 const MESSAGE: Duration = Duration::from_secs(780);
+
+/// The slowest line that a message is sent over, in bytes a second: 25 MiB take fourteen minutes more.
+const SLOWEST: u64 = 32 * 1024;
 
 /// QUIT is a courtesy: the acceptance is not recorded before.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -90,25 +93,57 @@ pub async fn check(account: &Account, credentials: &Credentials) -> Result<(), F
     Ok(())
 }
 
+/// What a server says that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// 8-bit text (8BITMIME, RFC 6152).
+    pub eight_bit: bool,
+    /// Bytes of the longest message (SIZE, RFC 1870); `None` where it does not say.
+    pub size: Option<usize>,
+}
+
+/// Asks without a login, and goes away.
+///
+/// # Errors
+/// The server cannot be reached or trusted.
+pub async fn limits(account: &Account) -> Result<Limits, Fault> {
+    let mut session = Session::connect(account).await?;
+    let limits = session.limits;
+    session.goodbye().await;
+    Ok(limits)
+}
+
 /// Connects, logs in and announces the one message, up to the point where the server asks for it.
 ///
 /// # Errors
 /// Whatever went wrong, nothing was accepted.
-pub async fn open(account: &Account, credentials: &Credentials, from: &str, to: &str) -> Result<Ready, Fault> {
+pub async fn open(account: &Account, credentials: &Credentials, envelope: &Envelope<'_>) -> Result<Ready, Fault> {
     let mut session = Session::connect(account).await?;
     session.log_in(account, credentials).await?;
-    session.announce(from, to).await
+    session.announce(envelope).await
+}
+
+/// What a server is told of a message before it is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// An addr-spec.
+    pub from: &'a str,
+    /// An addr-spec.
+    pub to: &'a str,
+    /// Not all of it is ASCII.
+    pub eight_bit: bool,
 }
 
 /// A server that waits for the message. Dropped, nothing was sent.
 pub struct Ready(Session);
 
 impl Ready {
-    /// Sends the message, which must be 7-bit, and reads the answer.
+    /// Sends the message, which is as it was announced, and reads the answer.
     pub async fn submit(mut self, message: &[u8]) -> Outcome {
         // lettre ends the last line itself, before the dot.
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-        let answered = timeout(MESSAGE, self.0.connection.message(message)).await;
+        let patience = MESSAGE + Duration::from_secs(message.len() as u64 / SLOWEST);
+        let answered = timeout(patience, self.0.connection.message(message)).await;
         let outcome = match self.0.heard.reply() {
             Some(Reply { code, .. }) if ACCEPTANCE.contains(&code) => Outcome::Accepted,
             Some(reply) if (400..=499).contains(&reply.code) => {
@@ -138,6 +173,7 @@ struct Session {
     heard: Heard,
     /// What the server offers for AUTH, in upper case.
     mechanisms: Vec<String>,
+    limits: Limits,
 }
 
 impl Session {
@@ -161,17 +197,23 @@ impl Session {
         match timeout(COMMAND, connecting).await {
             Ok(Ok(connection)) => {
                 heard.expects(&ACCEPTANCE)?;
-                let mechanisms = heard.mechanisms();
-                Ok(Self { connection, heard, mechanisms })
+                let (mechanisms, limits) = (heard.mechanisms(), heard.limits());
+                Ok(Self { connection, heard, mechanisms, limits })
             }
             Ok(Err(error)) => Err(fault(&error, heard.reply())),
             Err(_) => Err(late(heard.reply(), "no SMTP greeting in time")),
         }
     }
 
-    async fn announce(mut self, from: &str, to: &str) -> Result<Ready, Fault> {
-        self.command(Mail::new(Some(address(from)?), Vec::new()), &ACCEPTANCE).await?;
-        self.command(Rcpt::new(address(to)?, Vec::new()), &ACCEPTANCE).await?;
+    async fn announce(mut self, envelope: &Envelope<'_>) -> Result<Ready, Fault> {
+        let wide = MailParameter::Body(MailBodyParameter::EightBitMime);
+        let parameters = match (envelope.eight_bit, self.limits.eight_bit) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![wide],
+            (true, false) => return Err(Fault::message("the server does not take 8-bit text (8BITMIME)")),
+        };
+        self.command(Mail::new(Some(address(envelope.from)?), parameters), &ACCEPTANCE).await?;
+        self.command(Rcpt::new(address(envelope.to)?, Vec::new()), &ACCEPTANCE).await?;
         self.command(Data, &(354..=354)).await?;
         Ok(Ready(self))
     }

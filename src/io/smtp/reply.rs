@@ -14,6 +14,7 @@ use std::{
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::Limits;
 use crate::{core::text, io::imap::Duplex};
 
 /// What is kept of one reply. RFC 5321 (4.5.3.1.5) knows lines of 512 bytes; EHLO answers with some twenty of them.
@@ -80,11 +81,25 @@ impl Heard {
 
     /// What an answer to EHLO offers for AUTH (RFC 4954, 3), in upper case; `AUTH=` is an old way to write it.
     pub fn mechanisms(&self) -> Vec<String> {
+        let keywords = self.keywords();
+        let offers = keywords.iter().filter_map(|word| word.strip_prefix("AUTH ").or(word.strip_prefix("AUTH=")));
+        offers.flat_map(str::split_whitespace).map(str::to_owned).collect()
+    }
+
+    /// What an answer to EHLO says of messages.
+    pub fn limits(&self) -> Limits {
+        let keywords = self.keywords();
+        let size = keywords.iter().find_map(|word| word.strip_prefix("SIZE ")?.trim().parse().ok());
+        // Nothing, or zero: it knows no limit, or does not tell it (RFC 1870, section 3).
+        let size = size.filter(|size| *size > 0);
+        Limits { eight_bit: keywords.iter().any(|word| word.trim() == "8BITMIME"), size }
+    }
+
+    /// The lines of an answer without their codes, in upper case.
+    fn keywords(&self) -> Vec<String> {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&bytes).to_ascii_uppercase();
-        let keywords = text.lines().filter_map(|line| line.get(4..));
-        let offers = keywords.filter_map(|keyword| keyword.strip_prefix("AUTH ").or(keyword.strip_prefix("AUTH=")));
-        offers.flat_map(str::split_whitespace).map(str::to_owned).collect()
+        text.lines().filter_map(|line| line.get(4..)).map(str::to_owned).collect()
     }
 
     fn forget(&self) {

@@ -179,6 +179,16 @@ pub(super) fn remember(
     Ok(())
 }
 
+/// Writes `Released` for every original of the open release.
+pub(super) fn remember_released(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    // SQLite takes ON CONFLICT after a SELECT for a join, unless there is a WHERE.
+    let insert = "INSERT INTO handled (mailbox, ident, verdict, at)
+         SELECT mailbox, ident, ?1, ?2 FROM release_original WHERE true ORDER BY id
+         ON CONFLICT (mailbox, ident) DO UPDATE SET verdict = excluded.verdict, at = excluded.at";
+    connection.execute(insert, params![Verdict::Released.word(), now.timestamp_micros()])?;
+    Ok(())
+}
+
 /// Adds instants to the done set, and takes back a request that they answer.
 pub(super) fn mark_done(
     connection: &Connection,

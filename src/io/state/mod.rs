@@ -159,8 +159,20 @@ impl State {
         Ok(())
     }
 
+    /// Commits what `act` writes. Where the disk is full, the log gives back its room once: what it holds is moved into the
+    /// database, and on a disk that nobody else fills that is enough.
+    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, StateError>) -> Result<T, StateError> {
+        match self.commit(&act) {
+            Err(StateError::Storage(_)) => {
+                self.truncate_log();
+                self.commit(&act)
+            }
+            other => other,
+        }
+    }
+
     /// Runs `act` in a transaction that has the right to write from its beginning, so that it never loses a race half-way.
-    fn write<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, StateError>) -> Result<T, StateError> {
+    fn commit<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, StateError>) -> Result<T, StateError> {
         let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let value = act(&transaction)?;
         transaction.commit()?;

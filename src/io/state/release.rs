@@ -1,12 +1,12 @@
 //! The open release, from sealing to done, and what is kept of those before.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{State, StateError, Verdict, fact, instant, memory, optional_instant, unknown_word};
+use super::{State, StateError, fact, instant, memory, optional_instant, unknown_word};
 use crate::core::{
     mail::{Ident, Uid},
     release::{Marker, Original, Release, Route, Step},
@@ -75,13 +75,12 @@ impl State {
         let Some(mut release) = transaction.query_row(query, [], read_release).optional()? else {
             return Ok(None);
         };
-        release.instants = all(&transaction, "SELECT mailbox, instant FROM release_instant ORDER BY id", |row| {
-            Ok((row.get(0)?, instant(row, 1)?))
-        })?;
+        release.instants = instants(&transaction)?;
+        let mut last: Rc<str> = "".into();
         release.manifest = all(
             &transaction,
             "SELECT mailbox, uid_validity, uid_number, uid_name, ident FROM release_original ORDER BY id",
-            read_original,
+            |row| read_original(row, &mut last),
         )?;
         release.uncertain = all(&transaction, "SELECT at FROM release_uncertain ORDER BY id", |row| instant(row, 0))?;
         Ok(Some(release))
@@ -125,21 +124,17 @@ impl State {
     /// # Errors
     /// `Storage`, also when no release is open; `Damaged`.
     pub fn accept(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.release()? else {
-            return Err(StateError::Storage("no release is open".to_owned()));
-        };
-        if release.step == Step::Accepted {
-            return Ok(());
-        }
         self.write(|transaction| {
-            write_step(transaction, &Step::Accepted)?;
-            for original in &release.manifest {
-                memory::remember(transaction, &original.mailbox, &original.ident, Verdict::Released, now)?;
+            match step_word(transaction)?.as_deref() {
+                None => return Err(StateError::Storage("no release is open".to_owned())),
+                Some(ACCEPTED) => return Ok(()),
+                Some(_) => write_step(transaction, &Step::Accepted)?,
             }
-            let update = "UPDATE digest SET accepted_at = ?2 WHERE rid = ?1";
-            transaction.execute(update, params![release.rid, now.timestamp_micros()])?;
-            let period = "INSERT OR REPLACE INTO fact VALUES ('last_period_end', ?1)";
-            transaction.execute(period, [release.period_end.timestamp_micros()])?;
+            memory::remember_released(transaction, now)?;
+            let update = "UPDATE digest SET accepted_at = ?1 WHERE rid = (SELECT rid FROM release)";
+            transaction.execute(update, [now.timestamp_micros()])?;
+            let period = "INSERT OR REPLACE INTO fact SELECT 'last_period_end', period_end FROM release";
+            transaction.execute(period, [])?;
             Ok(())
         })
     }
@@ -150,14 +145,14 @@ impl State {
     /// # Errors
     /// `Storage`, also when the open release is not accepted; `Damaged`.
     pub fn finish(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        let Some(release) = self.release()? else {
-            return Ok(());
-        };
-        if release.step != Step::Accepted {
-            return Err(StateError::Storage("the open release is not accepted".to_owned()));
+        let instants = instants(&self.connection)?;
+        match step_word(&self.connection)?.as_deref() {
+            None => return Ok(()),
+            Some(ACCEPTED) => {}
+            Some(_) => return Err(StateError::Storage("the open release is not accepted".to_owned())),
         }
         self.write(|transaction| {
-            memory::mark_done(transaction, &release.instants, now)?;
+            memory::mark_done(transaction, &instants, now)?;
             Ok(erase(transaction)?)
         })?;
         self.truncate_log();
@@ -224,7 +219,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
     let (period_end, sealed_at) = (release.period_end.timestamp_micros(), release.sealed_at.timestamp_micros());
     connection.execute(
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
-        params![release.rid, route_text(&release.route), release.bytes, period_end, sealed_at],
+        params![release.rid, route_text(&release.route), *release.bytes, period_end, sealed_at],
     )?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
@@ -238,7 +233,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
             Uid::Number(number) => (Some(*number), None),
             Uid::Name(name) => (None, Some(&**name)),
         };
-        originals.execute(params![original.mailbox, original.uid_validity, number, name, original.ident.0])?;
+        originals.execute(params![&*original.mailbox, original.uid_validity, number, name, original.ident.0])?;
     }
     // The same set once more has the same rid: that it was accepted before stays known until it is accepted again.
     let originals = u32::try_from(release.manifest.len()).unwrap_or(u32::MAX);
@@ -248,6 +243,12 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
         params![release.rid, sealed_at, period_end, originals],
     )?;
     Ok(())
+}
+
+fn instants(connection: &Connection) -> rusqlite::Result<Vec<(String, DateTime<Utc>)>> {
+    all(connection, "SELECT mailbox, instant FROM release_instant ORDER BY id", |row| {
+        Ok((row.get(0)?, instant(row, 1)?))
+    })
 }
 
 fn write_step(connection: &Connection, step: &Step) -> rusqlite::Result<()> {
@@ -294,7 +295,7 @@ fn read_release(row: &Row<'_>) -> rusqlite::Result<Release> {
         instants: Vec::new(),
         manifest: Vec::new(),
         route: read_route(row.get(1)?),
-        bytes: row.get(2)?,
+        bytes: Rc::new(row.get(2)?),
         period_end: instant(row, 3)?,
         sealed_at: instant(row, 4)?,
         uncertain: Vec::new(),
@@ -338,13 +339,18 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
     }
 }
 
-fn read_original(row: &Row<'_>) -> rusqlite::Result<Original> {
+/// `last` is the mailbox of the row before, which most rows share.
+fn read_original(row: &Row<'_>, last: &mut Rc<str>) -> rusqlite::Result<Original> {
+    let mailbox = row.get_ref(0)?.as_str()?;
+    if **last != *mailbox {
+        *last = mailbox.into();
+    }
     let uid = match (row.get::<_, Option<u32>>(2)?, row.get::<_, Option<String>>(3)?) {
         (Some(number), None) => Uid::Number(number),
         (None, Some(name)) => Uid::Name(name.into()),
         _ => return Err(unknown_word(2, "uid")),
     };
-    Ok(Original { mailbox: row.get(0)?, uid_validity: row.get(1)?, uid, ident: Ident(row.get(4)?) })
+    Ok(Original { mailbox: Rc::clone(last), uid_validity: row.get(1)?, uid, ident: Ident(row.get(4)?) })
 }
 
 #[cfg(test)]

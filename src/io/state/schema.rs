@@ -60,6 +60,7 @@ pub fn open(dir: &PrivateDir) -> Result<State, StateError> {
     match open_checked(dir) {
         Err(StateError::Damaged(why)) => {
             let kept = set_aside(dir, &why)?;
+            tracing::warn!(why, kept, "the state was damaged and is set aside; the mailbox says what it can");
             let state = open_checked(dir)?;
             state.set_note("set_aside", Some(&kept))?;
             Ok(state)

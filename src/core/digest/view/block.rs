@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Block, Line, Message, Open, ReplyView, Speaker};
 use crate::core::{
+    authentication::Authentication,
     digest::{
-        Entry,
+        Entry, Passed,
         group::Topic,
         link::{self, Reply, Web},
     },
@@ -14,7 +15,7 @@ use crate::core::{
 };
 
 /// Excerpts of one topic: the last three tell where it stands.
-const EXCERPTS: usize = 3;
+pub(in super::super) const EXCERPTS: usize = 3;
 /// Of an excerpt, so that a block fits on a telephone's screen.
 const EXCERPT_LINES: usize = 8;
 const EXCERPT_LENGTH: usize = 500;
@@ -26,13 +27,23 @@ const ATTACHMENTS: usize = 10;
 
 impl Speaker<'_> {
     pub(super) fn block(&self, topic: &Topic<'_>) -> Block {
+        let doubtful = topic.is_doubtful();
+        let open = topic_link(topic);
+        let address = if doubtful && open.is_none() { topic.newest(web) } else { None };
         let hidden = topic.count().saturating_sub(EXCERPTS);
-        let reply = topic.newest(link::reply).filter(|_| self.input.style.replies);
+        let reply = topic.newest_sure(link::reply).filter(|_| self.input.style.replies);
         Block {
             title: self.title(topic),
-            open: topic_link(topic).map(|web| self.open(web)),
+            open: open.map(|web| self.open(web)),
+            address: address.map(|web| web.href),
             about: self.about(topic).join(" · "),
-            messages: topic.entries().skip(hidden).map(|entry| self.message(entry)).collect(),
+            warning: doubtful.then(|| self.sentences.say("digest-doubtful")),
+            messages: topic
+                .originals()
+                .skip(hidden)
+                .filter_map(|original| original.entry)
+                .map(|entry| self.message(entry))
+                .collect(),
             more: (hidden > 0).then(|| self.say_count("digest-more-messages", hidden)),
             attachments: self.attachments(topic),
             reply: reply.map(|reply| self.reply(reply)),
@@ -41,35 +52,48 @@ impl Speaker<'_> {
     }
 
     pub(super) fn line(&self, topic: &Topic<'_>, spell_link: bool) -> Line {
-        let latest = topic.latest;
-        let mut about = self.who_and_when(&latest.notice, latest.received);
-        about.extend(source(&latest.notice));
+        let (latest, notice) = (topic.latest.sketch, topic.latest.notice());
+        let mut about: Vec<String> = notice.and_then(author).into_iter().collect();
+        about.push(self.moments.at(latest.received));
+        if topic.is_doubtful() {
+            about.push(self.sentences.say("digest-doubtful-mark"));
+        }
+        about.extend(notice.and_then(source));
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if latest.notice.closed {
+        if latest.traits.closed {
             about.push(self.sentences.say("digest-closed-topic"));
         }
         let href = topic_link(topic).map(|web| web.href);
         Line { title: self.title(topic), href, about: about.join(" · "), spell_link }
     }
 
-    /// A line about one notice.
-    pub(super) fn notice_line(&self, notice: &Notice, about: String, spell_link: bool) -> Line {
-        let title = named(notice).unwrap_or_else(|| self.untitled(notice));
-        Line { title, href: web(notice).map(|web| web.href), about, spell_link }
+    /// A line about what passed.
+    pub(super) fn passed_line(&self, passed: &Passed) -> Line {
+        let notice = &passed.notice;
+        let doubtful = passed.authentication == Authentication::Failed;
+        let mut about = self.who_and_when(notice, passed.received);
+        if doubtful {
+            about.push(self.sentences.say("digest-doubtful-mark"));
+        }
+        about.push(self.say_text("digest-passed-rule", "selector", text::line(&passed.selector, 100)));
+        let title = named(notice).unwrap_or_else(|| self.untitled(notice.unreadable));
+        let href = web(notice).filter(|_| !doubtful).map(|web| web.href);
+        Line { title, href, about: about.join(" · "), spell_link: true }
     }
 
-    pub(super) fn who_and_when(&self, notice: &Notice, received: DateTime<Utc>) -> Vec<String> {
+    fn who_and_when(&self, notice: &Notice, received: DateTime<Utc>) -> Vec<String> {
         author(notice).into_iter().chain([self.moments.at(received)]).collect()
     }
 
     fn title(&self, topic: &Topic<'_>) -> String {
-        topic.newest(named).unwrap_or_else(|| self.untitled(&topic.latest.notice))
+        let title = topic.newest_sure(named).or_else(|| topic.newest(named));
+        title.unwrap_or_else(|| self.untitled(topic.latest.sketch.traits.unreadable))
     }
 
-    fn untitled(&self, notice: &Notice) -> String {
-        self.sentences.say(if notice.unreadable { "digest-unreadable" } else { "digest-untitled" })
+    fn untitled(&self, unreadable: bool) -> String {
+        self.sentences.say(if unreadable { "digest-unreadable" } else { "digest-untitled" })
     }
 
     fn about(&self, topic: &Topic<'_>) -> Vec<String> {
@@ -77,7 +101,7 @@ impl Speaker<'_> {
         if topic.count() > 1 {
             about.push(self.say_count("digest-messages", topic.count()));
         }
-        if topic.entries().any(|entry| entry.notice.urgent) {
+        if topic.originals().any(|original| original.sketch.traits.urgent) {
             about.push(self.sentences.say("digest-priority"));
         }
         about
@@ -99,13 +123,14 @@ impl Speaker<'_> {
         } else {
             excerpt(notice.excerpt.as_deref().unwrap_or_default())
         };
-        Message { author: author(notice), when: self.moments.at(entry.received), lines }
+        let mark = entry.is_doubtful().then(|| self.sentences.say("digest-doubtful-mark"));
+        Message { author: author(notice), when: self.moments.at(entry.received), mark, lines }
     }
 
     fn attachments(&self, topic: &Topic<'_>) -> Option<String> {
         let mut names: Vec<String> = Vec::new();
         let mut hidden = 0_usize;
-        for name in topic.entries().flat_map(|entry| &entry.notice.attachments) {
+        for name in topic.originals().flat_map(|original| &original.sketch.attachments) {
             let name = text::line(name, NAME_LENGTH);
             if names.contains(&name) {
                 continue;
@@ -119,15 +144,18 @@ impl Speaker<'_> {
     }
 }
 
+/// The newest link of the topic that may be opened.
 fn topic_link(topic: &Topic<'_>) -> Option<Web> {
-    topic.newest(web)
+    topic.newest_sure(web)
 }
 
-fn web(notice: &Notice) -> Option<Web> {
+/// The link of a notice, if it may be opened.
+pub(in super::super) fn web(notice: &Notice) -> Option<Web> {
     link::web(notice.url.as_deref()?)
 }
 
-fn named(notice: &Notice) -> Option<String> {
+/// The title of a notice, else its subject.
+pub(in super::super) fn named(notice: &Notice) -> Option<String> {
     if notice.unreadable {
         return None;
     }
@@ -142,7 +170,7 @@ fn author(notice: &Notice) -> Option<String> {
 }
 
 /// Where it comes from. A person's mail, held by a rule, shows the address: a display name proves nothing.
-fn source(notice: &Notice) -> Option<String> {
+pub(in super::super) fn source(notice: &Notice) -> Option<String> {
     let address = notice.from.first();
     let source = notice.host.as_ref().or(notice.list_id.as_ref()).or(address)?;
     Some(text::line(source, NAME_LENGTH))

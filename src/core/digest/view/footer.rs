@@ -50,12 +50,24 @@ impl Speaker<'_> {
         self.sentences.say_with(id, &args)
     }
 
+    /// Where the originals are, and whether they are attached too.
     fn originals(&self) -> String {
+        let enclosed = self.input.enclosed.unwrap_or_default();
+        let id = match (enclosed.attached, enclosed.left) {
+            (0, 0) => "digest-originals",
+            (0, _) => "digest-originals-unattached",
+            (_, 0) => "digest-originals-attached",
+            (..) => "digest-originals-partly",
+        };
+        self.sentences.say_with(id, &[("count", enclosed.attached.into()), ("place", self.place().into())])
+    }
+
+    fn place(&self) -> String {
         let folder = &self.input.style.folder;
         if folder.eq_ignore_ascii_case("INBOX") {
-            return self.sentences.say("digest-originals-inbox");
+            return self.sentences.say("digest-place-inbox");
         }
-        self.say_text("digest-originals", "folder", text::line(folder, 200))
+        self.say_text("digest-place-folder", "folder", text::line(folder, 200))
     }
 
     fn change(&self) -> String {

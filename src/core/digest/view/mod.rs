@@ -7,12 +7,13 @@ mod opening;
 use serde::Serialize;
 
 use super::{
-    Input, Passed,
-    group::Topic,
+    Input,
+    group::{Topic, sketches},
     moment::Moments,
     plan::{self, Day, MAX_LINES, Plan},
 };
 use crate::core::{sentences::Sentences, text};
+pub(super) use block::{EXCERPTS, named, source, web};
 
 /// A whole digest.
 #[derive(Debug, Serialize)]
@@ -43,6 +44,7 @@ pub(super) struct Words {
     pub reply_subject: String,
     pub attachments: String,
     pub more_topics: String,
+    pub address: String,
 }
 
 /// A section of topics.
@@ -68,6 +70,10 @@ pub(super) struct DayView {
 pub(super) struct Block {
     pub title: String,
     pub open: Option<Open>,
+    /// Where the topic would be, to be read only: whoever wrote it is not who it says.
+    pub address: Option<String>,
+    /// What to be careful about.
+    pub warning: Option<String>,
     /// Where it comes from, and how many messages.
     pub about: String,
     pub messages: Vec<Message>,
@@ -84,6 +90,8 @@ pub(super) struct Block {
 pub(super) struct Message {
     pub author: Option<String>,
     pub when: String,
+    /// Its sender is doubtful.
+    pub mark: Option<String>,
     /// The new words, line by line; an empty line stands between paragraphs.
     pub lines: Vec<String>,
 }
@@ -136,7 +144,8 @@ pub(super) fn view(input: &Input, rid: &str) -> View {
     let sentences = Sentences::new(input.style.language);
     let moments = Moments { sentences: &sentences, timezone: input.style.timezone, now: input.period.to };
     let speaker = Speaker { input, sentences: &sentences, moments };
-    let plan = plan::plan(input);
+    let own = sketches(input);
+    let plan = plan::plan(input, &own);
     View {
         language: input.style.language.code(),
         subject: speaker.subject(),
@@ -169,6 +178,7 @@ impl Speaker<'_> {
             reply_subject: self.sentences.say("digest-reply-subject"),
             attachments: self.sentences.say("digest-attachments"),
             more_topics: self.sentences.say("digest-more-topics"),
+            address: self.sentences.say("digest-address"),
         }
     }
 
@@ -229,17 +239,22 @@ impl Speaker<'_> {
         (!lines.is_empty()).then(|| Notes { title: self.sentences.say("digest-passed"), lines })
     }
 
-    fn passed_line(&self, passed: &Passed) -> Line {
-        let mut about = self.who_and_when(&passed.notice, passed.received);
-        about.push(self.say_text("digest-passed-rule", "selector", text::line(&passed.selector, 100)));
-        self.notice_line(&passed.notice, about.join(" · "), true)
-    }
-
     fn troubles(&self) -> Option<Notes> {
         let troubles = &self.input.troubles;
         let lines = troubles.iter().take(MAX_LINES).map(|trouble| Line::remark(text::line(trouble, 500))).collect();
         (!troubles.is_empty()).then(|| Notes { title: self.sentences.say("digest-troubles"), lines })
     }
+}
+
+/// French sets a space before these marks; a line never begins with one of them, nor ends with an opening quote.
+pub(super) fn held_together(words: &str) -> String {
+    let mut words = words.replace("« ", "«\u{a0}");
+    for (spaced, held) in
+        [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!"), (" »", "\u{a0}»")]
+    {
+        words = words.replace(spaced, held);
+    }
+    words
 }
 
 impl Line {

@@ -25,7 +25,7 @@ impl Speaker<'_> {
 
     /// The period, what nobody expects, and whether something urgent passed.
     pub(super) fn lead(&self) -> Vec<String> {
-        let arrived = if self.input.entries.is_empty() { "digest-nothing" } else { "digest-nobody-expects" };
+        let arrived = if self.input.is_empty() { "digest-nothing" } else { "digest-nobody-expects" };
         vec![self.covers(), self.sentences.say(arrived), self.urgent()]
     }
 

@@ -46,6 +46,8 @@ help-auto = Follow the declared hours again
 help-preview = Show the digest of what is held now; changes nothing
 help-preview-format = text, html, eml or json
 help-preview-out = Write to this file
+help-preview-browser = Show it in the browser
+help-preview-no_pager = Print it all at once, not page by page
 help-release = A digest now
 help-inspect = What quiethours makes of messages
 help-inspect-files = Messages, one a file
@@ -205,6 +207,8 @@ inspect-reply-to = reply to
 inspect-excerpt = excerpt
 inspect-urgency = priority
 inspect-urgency-high = high
+inspect-authentication = authentication
+inspect-authentication-fail = failed: your server could not confirm the sender
 inspect-verdict = verdict
 check-always-open = Your hours are always open: nothing is held, except during “quiethours away”
 

@@ -23,7 +23,6 @@ config-empty = there is nothing in it: give { $key } a value, or remove the line
 config-number = “{ $value }” is not a whole number from { $least } to { $most }; for example { $key } = { $right }
 config-choice = “{ $value }” is none of: { $choices }. For example { $key } = "{ $right }"
 config-conflict = { $key } and { $other } exclude each other: keep one of the two
-config-not-yet-value = this is not in this version yet: write { $right }, or remove the line
 
 config-no-week = your days are missing. For example weekdays = "9h-12h30, 14h-18h", or hours = "Mo-Fr 09:00-18:00"
 config-timezone = “{ $value }” is not a time zone. For example timezone = "{ $right }"
@@ -52,6 +51,7 @@ config-released = { $released } and { $other } are both “{ $value }”: origin
 config-twins = { $one } and { $other } watch the same folders of the same account: keep one of the two
 config-selector = “{ $value }” is no selector. For example "discourse", "glpi@tickets.example.org", "from:@example.org", "list:dev.example.org", "subject:urgent"
 config-selector-near = “{ $value }” is no selector. Did you mean "{ $near }"?
+config-authserv-id = “{ $value }” is not the name alone that your server writes after “Authentication-Results:”. For example authserv_id = "{ $right }"
 
 config-no-to = whom is the digest for? For example to = "you@example.org"
 config-address = “{ $value }” is not a plain mail address. For example "you@example.org"
@@ -60,5 +60,6 @@ config-digest-mailbox = there are several mailboxes ({ $names }): which one rece
 config-digest-mailbox-unknown = there is no section [mailbox.{ $value }]. Did you mean mailbox = "{ $right }"?
 config-at = “{ $value }” is neither "opening" nor a time of day. For example at = ["opening", "14:00"]
 config-at-empty = without any time there would never be a digest. For example at = ["opening"]
+config-originals-abroad = the originals hold reply addresses that let anybody answer in your name, so they do not leave the domain of your mailboxes. Write { $right }, or give an address of that domain as to
 config-without-effect = { $key } is accepted, and has no effect in this version
 config-by-body = hold names { $platform }: only the text of its mails shows where they come from, and anybody can write that. Name its site, as { $platform }@forum.example.org; without it they are not held

@@ -44,7 +44,7 @@ digest-nothing = Nothing is waiting for you.
 digest-urgent = { $count ->
     [0] Nothing passed as urgent.
     [1] One message passed as urgent, by the rule { $rules }. It is already in your mailbox.
-   *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
+   *[other] { $count } messages passed as urgent, by your rules ({ $rules }). They are already in your mailbox.
 }
 
 digest-for-you = For you
@@ -54,12 +54,12 @@ digest-closed-topic = resolved
 digest-information = For information
 digest-more-topics = And, more briefly:
 digest-topics = { $count ->
-    [one] { $count } topic
-   *[other] { $count } topics
+    [one] { $count } topic
+   *[other] { $count } topics
 }
 digest-messages = { $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }
 digest-more-messages = { $count ->
     [one] and { $count } more message
@@ -70,14 +70,17 @@ digest-rest = { $topics ->
     [one] And { $topics } more topic
    *[other] And { $topics } more topics
 } ({ $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }), to be read in the folder “{ $folder }”.
 digest-priority = high priority
 digest-untitled = (no subject)
 digest-unreadable = Unreadable message
 digest-unreadable-where = This message could not be read. The original is intact, in the folder “{ $folder }”.
 
+digest-doubtful-mark = sender not confirmed
+digest-doubtful = Your mail server could not confirm the sender of a message in this topic. Its addresses are not links, and it cannot be answered from here.
+digest-address = Address, not confirmed:
 digest-open = Open
 digest-open-on = Open on { $host }
 digest-reply = Reply
@@ -94,7 +97,14 @@ digest-next-today = Next digest: today at { $when }.
 digest-closed = Next days off: { $days }.
 digest-closed-day = { $first } ({ $name })
 digest-closed-days = { $first } to { $last } ({ $name })
-digest-originals = The original messages are in the folder “{ $folder }” of your mailbox.
-digest-originals-inbox = The original messages are in your inbox.
+digest-place-folder = in the folder “{ $folder }” of your mailbox
+digest-place-inbox = in your inbox
+digest-originals = The original messages are { $place }.
+digest-originals-attached = The original messages are attached, and { $place }.
+digest-originals-partly = { $count ->
+    [one] { $count } original message is attached; those that are not are { $place }, with it.
+   *[other] { $count } original messages are attached; those that are not are { $place }, with all the others.
+}
+digest-originals-unattached = The original messages could not be attached. They are { $place }.
 digest-change = To change your hours: the command quiethours away (or quiethours available), or the file { $file }.
 digest-release = Reference of this digest: { $rid }

@@ -11,6 +11,7 @@ config-smtp-no-replies = The digest goes to { $to }, outside the domain of your 
 
 check-smtp = SMTP: { $value } accepts your login (nothing was sent)
 check-smtp-bad = SMTP: { $cause }
+check-smtp-seven-bit = SMTP: { $value } takes no 8-bit text (8BITMIME): original messages with accents are not attached to the digest, and stay in their folder
 daemon-digest-unsent = The digest was not sent: { $why }. The notifications stay held; it is tried again within the hour.
 daemon-digest-blocked = The digest was not sent: { $why }. The notifications stay held; it is tried again in a day, or once the configuration is read again.
 daemon-digest-perhaps = Three attempts to send the digest had no clear answer ({ $why }). It may have arrived: see your mailbox. The notifications stay held, and nothing is sent again before tomorrow.

@@ -46,6 +46,8 @@ help-auto = Suivre à nouveau les heures déclarées
 help-preview = Montrer le récapitulatif de ce qui attend ; ne change rien
 help-preview-format = text, html, eml ou json
 help-preview-out = Écrire dans ce fichier
+help-preview-browser = L’afficher dans le navigateur
+help-preview-no_pager = Tout écrire d’un coup, sans défiler page par page
 help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
@@ -71,7 +73,7 @@ status-reason = { $reason }
 status-running = Le démon tourne.
 status-running-since = Le démon tourne depuis { $since }.
 status-stopped = Le démon ne tourne pas. Pour le lancer : systemctl --user start quiethours, ou : quiethours run
-status-error = Il a dit en dernier : { $error }
+status-error = Dernière difficulté signalée : { $error }
 status-folder = Les notifications attendent dans le dossier « { $folder } » ({ $mailbox }).
 status-held = { $count ->
     [0] Rien n’attend.
@@ -179,7 +181,7 @@ init-file-intake = le dossier où la règle de votre fournisseur range les notif
 init-file-digest = à qui
 
 ## inspect
-inspect-digest = c’est un récapitulatif de quiethours
+inspect-digest = c’est un récapitulatif de quiethours : jamais retenu
 inspect-bounce = c’est un avis de non-distribution : jamais retenu
 inspect-account = message de compte (mot de passe, connexion, sécurité) : jamais retenu
 inspect-never = « { $selector } » de never_hold s’applique : jamais retenu
@@ -205,6 +207,8 @@ inspect-reply-to = répondre à
 inspect-excerpt = extrait
 inspect-urgency = priorité
 inspect-urgency-high = haute
+inspect-authentication = authentification
+inspect-authentication-fail = échec : votre serveur n’a pas pu confirmer l’expéditeur
 inspect-verdict = verdict
 check-always-open = Vos heures sont toujours ouvertes : rien n’est retenu, sauf pendant « quiethours away »
 
@@ -227,7 +231,7 @@ report-notifications = { $count ->
        *[other] , dont { $off } pendant vos heures de repos.
     }
 }
-report-times = Elles ont pris sur { $times }.
+report-times = Elles ont empiété sur { $times }.
 report-evenings = { $count ->
     [one] une soirée ou nuit de semaine
    *[other] { $count } soirées ou nuits de semaine
@@ -242,7 +246,7 @@ report-holidays = { $count ->
 }
 report-and = et
 report-urgent = { $count ->
-    [one] Une d’elles serait passée tout de suite, comme urgente.
+    [one] L’une d’elles serait passée tout de suite, comme urgente.
    *[other] { $count } d’entre elles seraient passées tout de suite, comme urgentes.
 }
 report-digests = { $count ->

@@ -23,7 +23,6 @@ config-empty = il n’y a rien : donnez une valeur à { $key }, ou supprimez la 
 config-number = « { $value } » n’est pas un nombre entier de { $least } à { $most } ; par exemple { $key } = { $right }
 config-choice = « { $value } » ne figure pas parmi : { $choices }. Par exemple { $key } = "{ $right }"
 config-conflict = { $key } et { $other } s’excluent : gardez l’un des deux
-config-not-yet-value = cela n’existe pas encore dans cette version : écrivez { $right }, ou supprimez la ligne
 
 config-no-week = vos jours manquent. Par exemple weekdays = "9h-12h30, 14h-18h", ou hours = "Mo-Fr 09:00-18:00"
 config-timezone = « { $value } » n’est pas un fuseau horaire. Par exemple timezone = "{ $right }"
@@ -52,6 +51,7 @@ config-released = { $released } et { $other } valent tous deux « { $value } » 
 config-twins = { $one } et { $other } surveillent les mêmes dossiers du même compte : gardez l’un des deux
 config-selector = « { $value } » n’est pas un sélecteur. Par exemple "discourse", "glpi@tickets.example.org", "from:@example.org", "list:dev.example.org", "subject:urgent"
 config-selector-near = « { $value } » n’est pas un sélecteur. Vouliez-vous dire "{ $near }" ?
+config-authserv-id = « { $value } » n’est pas le seul nom que votre serveur écrit après « Authentication-Results: ». Par exemple authserv_id = "{ $right }"
 
 config-no-to = à qui va le récapitulatif ? Par exemple to = "vous@example.org"
 config-address = « { $value } » n’est pas une adresse simple. Par exemple "vous@example.org"
@@ -60,5 +60,6 @@ config-digest-mailbox = il y a plusieurs boîtes ({ $names }) : laquelle reçoit
 config-digest-mailbox-unknown = il n’y a pas de section [mailbox.{ $value }]. Vouliez-vous dire mailbox = "{ $right }" ?
 config-at = « { $value } » n’est ni "opening" ni une heure. Par exemple at = ["opening", "14:00"]
 config-at-empty = sans aucune heure, il n’y aurait jamais de récapitulatif. Par exemple at = ["opening"]
+config-originals-abroad = les messages d’origine contiennent des adresses de réponse avec lesquelles n’importe qui répondrait en votre nom : ils ne quittent pas le domaine de vos boîtes. Écrivez { $right }, ou donnez à to une adresse de ce domaine
 config-without-effect = { $key } est accepté, mais n’a pas encore d’effet dans cette version
 config-by-body = hold nomme { $platform } : seul le texte de ses messages dit d’où ils viennent, et n’importe qui peut l’écrire. Nommez son site, par exemple { $platform }@forum.exemple.org ; sans cela ils ne sont pas retenus

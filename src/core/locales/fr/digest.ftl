@@ -50,7 +50,7 @@ digest-nothing = Rien ne vous attend.
 digest-urgent = { $count ->
     [0] Rien n’est passé comme urgent.
     [1] Un message est passé comme urgent, par la règle { $rules }. Il est déjà dans votre boîte.
-   *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
+   *[other] { $count } messages sont passés comme urgents, par vos règles ({ $rules }). Ils sont déjà dans votre boîte.
 }
 
 digest-for-you = Pour vous
@@ -60,12 +60,12 @@ digest-closed-topic = résolu
 digest-information = Pour information
 digest-more-topics = Et, plus brièvement :
 digest-topics = { $count ->
-    [one] { $count } sujet
-   *[other] { $count } sujets
+    [one] { $count } sujet
+   *[other] { $count } sujets
 }
 digest-messages = { $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }
 digest-more-messages = { $count ->
     [one] et { $count } autre message
@@ -79,14 +79,17 @@ digest-rest = { $topics ->
     [one] Et { $topics } autre sujet
    *[other] Et { $topics } autres sujets
 } ({ $count ->
-    [one] { $count } message
-   *[other] { $count } messages
+    [one] { $count } message
+   *[other] { $count } messages
 }), à lire dans le dossier « { $folder } ».
 digest-priority = priorité haute
 digest-untitled = (sans objet)
 digest-unreadable = Message illisible
 digest-unreadable-where = Ce message n’a pas pu être lu. L’original est intact, dans le dossier « { $folder } ».
 
+digest-doubtful-mark = expéditeur non confirmé
+digest-doubtful = Votre serveur de courrier n’a pas pu confirmer l’expéditeur d’un message de ce sujet. Ses adresses ne sont pas des liens, et on ne peut pas y répondre d’ici.
+digest-address = Adresse non confirmée :
 digest-open = Ouvrir
 digest-open-on = Ouvrir sur { $host }
 digest-reply = Répondre
@@ -103,7 +106,14 @@ digest-next-today = Prochain récapitulatif : aujourd’hui à { $when }.
 digest-closed = Prochains jours de repos : { $days }.
 digest-closed-day = { $first } ({ $name })
 digest-closed-days = du { $first } au { $last } ({ $name })
-digest-originals = Les messages d’origine sont dans le dossier « { $folder } » de votre boîte.
-digest-originals-inbox = Les messages d’origine sont dans votre boîte de réception.
+digest-place-folder = dans le dossier « { $folder } » de votre boîte
+digest-place-inbox = dans votre boîte de réception
+digest-originals = Les messages d’origine sont { $place }.
+digest-originals-attached = Les messages d’origine sont joints, et rangés { $place }.
+digest-originals-partly = { $count ->
+    [one] { $count } message d’origine est joint ; ceux qui ne le sont pas sont { $place }, avec lui.
+   *[other] { $count } messages d’origine sont joints ; ceux qui ne le sont pas sont { $place }, avec tous les autres.
+}
+digest-originals-unattached = Les messages d’origine n’ont pas pu être joints. Ils sont { $place }.
 digest-change = Pour changer vos heures : la commande quiethours away (ou quiethours available), ou le fichier { $file }.
 digest-release = Référence de ce récapitulatif : { $rid }

@@ -11,6 +11,7 @@ config-smtp-no-replies = Le récapitulatif part vers { $to }, hors du domaine de
 
 check-smtp = SMTP : { $value } accepte votre identification (rien n’a été envoyé)
 check-smtp-bad = SMTP : { $cause }
+check-smtp-seven-bit = SMTP : { $value } ne prend pas de texte à 8 bits (8BITMIME) : les messages d’origine accentués ne sont pas joints au récapitulatif, et restent dans leur dossier
 daemon-digest-unsent = Le récapitulatif n’est pas parti : { $why }. Les notifications restent en attente ; prochain essai dans l’heure.
 daemon-digest-blocked = Le récapitulatif n’est pas parti : { $why }. Les notifications restent en attente ; prochain essai dans un jour, ou dès que la configuration est relue.
 daemon-digest-perhaps = Trois envois du récapitulatif sont restés sans réponse claire ({ $why }). Il est peut-être arrivé : voyez votre boîte. Les notifications restent en attente, et rien n’est renvoyé avant demain.

@@ -217,7 +217,8 @@ async fn submit(stream: DuplexStream, road: Road) -> Verdict {
         }
         let mut session = Session::over(Box::new(stream), b"").await?;
         session.log_in(&account(), &alice(mechanism)).await?;
-        session.announce("alice@coop.example", "alice@coop.example").await.map(Some)
+        let envelope = Envelope { from: "alice@coop.example", to: "alice@coop.example", eight_bit: false };
+        session.announce(&envelope).await.map(Some)
     };
     match ready.await {
         Ok(None) => Tls,
