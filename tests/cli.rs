@@ -208,6 +208,37 @@ fn inspect_needs_no_configuration_and_tells_of_a_file_it_cannot_read() {
 }
 
 #[test]
+fn a_command_line_that_is_not_understood_is_told_in_the_volunteers_language() {
+    let home = Home::empty();
+    for (arguments, wanted) in [
+        (&["frobnicate"][..], "« frobnicate » n’est pas une commande"),
+        (&["statsu"], "Vouliez-vous dire « status » ?"),
+        (&["status", "--jason"], "Vouliez-vous dire « --json » ?"),
+        (&["hours", "--days", "400"], "« 400 » ne convient pas pour --days <N>. De 1 à 366."),
+        (&["preview", "--format", "pdf"], "Possible : text, html, eml, json."),
+        (&["hours", "--at"], "Il manque une valeur après --at <WHEN>"),
+        (&["away", "--until", "10:00", "--for", "2h"], "s’excluent"),
+        (&["inspect"], "Il manque <FILE>"),
+        (&[], "Il manque une commande"),
+    ] {
+        let (stdout, stderr) = home.run(&[&["--lang", "fr"], arguments].concat(), 64);
+        assert!(stdout.is_empty() && stderr.contains(wanted) && stderr.contains("--help"), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("error"), "{stderr}");
+    }
+    assert!(home.run(&["--lang", "en", "frobnicate"], 64).1.contains("“frobnicate” is no command"));
+}
+
+/// What has lines of its own is meant to fit; a terminal cuts longer ones in the middle of a word.
+#[test]
+fn sentences_of_several_lines_fit_eighty_columns() {
+    for file in [include_str!("../src/core/locales/fr/cli.ftl"), include_str!("../src/core/locales/en/cli.ftl")] {
+        for line in file.lines().filter_map(|line| line.strip_prefix("    ")) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
 fn init_without_a_terminal_says_so() {
     let (_, stderr) = Home::empty().run(&["init"], 64);
     assert!(stderr.contains("terminal"), "{stderr}");

@@ -198,11 +198,14 @@ fn language(code: &str) -> Result<Language, String> {
 
 /// Reads the command line; help is in the language of `--lang`, the environment or the locale.
 pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let flags = Flags { config: None, language: spoken(arguments) };
-    let sentences = Sentences::new(config::language(&flags));
-    let mut command = translate(Cli::command(), "help", &sentences);
+    let mut command = translate(Cli::command(), "help", &sentences(arguments));
     let matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The language of help, and of what is said of a command line that is not understood.
+pub(super) fn sentences(arguments: &[OsString]) -> Sentences {
+    Sentences::new(config::language(&Flags { config: None, language: spoken(arguments) }))
 }
 
 /// `--lang`, before the command line is read: help itself needs it.

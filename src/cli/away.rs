@@ -3,13 +3,12 @@
 use std::io::{IsTerminal as _, stdin, stdout};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dialoguer::{Confirm, theme::ColorfulTheme};
 
 use super::{
     Context,
     arguments::{Available, Away},
     exit::{Exit, Failure},
-    hours, output, status,
+    hours, output, question, status,
 };
 use crate::{
     config::Config,
@@ -90,8 +89,7 @@ fn agrees(config: &Config, to: DateTime<Utc>, now: DateTime<Utc>, sentences: &Se
     output::print(&status::headline(&timeline, now, sentences))?;
     let until = civil::format_instant(to, now, timeline.timezone, sentences);
     let question = sentences.say_with("available-question", &[("until", until.into())]);
-    let theme = ColorfulTheme::default();
-    let answer = Confirm::with_theme(&theme).with_prompt(question).default(false).interact_opt();
+    let answer = question::confirm(&question, false, sentences);
     answer.map(|answer| answer.unwrap_or(false)).map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
 }
 

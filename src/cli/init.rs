@@ -6,12 +6,10 @@ mod service;
 
 use std::io::{IsTerminal as _, stderr, stdin};
 
-use dialoguer::{Confirm, theme::ColorfulTheme};
-
 use super::{
     Context,
     exit::{Exit, Failure},
-    output,
+    output, question,
 };
 use crate::{config, core::sentences::Sentences, daemon};
 
@@ -24,7 +22,9 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::new(Exit::Config, sentences.say("config-no-home")))?;
     let shown = path.display().to_string();
     output::print(&(sentences.say_with("init-welcome", &[("path", shown.as_str().into())]) + "\n\n"))?;
-    if path.exists() && !confirm(&sentences.say_with("init-overwrite", &[("path", shown.as_str().into())]), false)? {
+    if path.exists()
+        && !confirm(sentences, &sentences.say_with("init-overwrite", &[("path", shown.as_str().into())]), false)?
+    {
         output::print(&(sentences.say("init-kept") + "\n"))?;
         return Ok(Exit::Done);
     }
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::CannotCreate, format!("{shown}: {error}")))?;
     output::print(&(sentences.say_with("init-written", &[("path", shown.as_str().into())]) + "\n"))?;
     try_out(context)?;
-    if service::is_possible() && confirm(&sentences.say("init-service"), true)? {
+    if service::is_possible() && confirm(sentences, &sentences.say("init-service"), true)? {
         service::install(&config::profile(&path), sentences)?;
     } else {
         output::print(&(sentences.say("init-by-hand") + "\n"))?;
@@ -55,10 +55,10 @@ fn try_out(context: &Context) -> Result<(), Failure> {
     })
 }
 
-/// A question to be answered with yes or no.
-fn confirm(question: &str, default: bool) -> Result<bool, Failure> {
-    let theme = ColorfulTheme::default();
-    Confirm::with_theme(&theme).with_prompt(question).default(default).interact().map_err(|error| interrupted(&error))
+/// A question to be answered with yes or no; Esc is no.
+fn confirm(sentences: &Sentences, question: &str, default: bool) -> Result<bool, Failure> {
+    let answer = question::confirm(question, default, sentences).map_err(|error| interrupted(&error))?;
+    Ok(answer.unwrap_or(false))
 }
 
 /// The terminal went away in the middle of a question.

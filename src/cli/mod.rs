@@ -11,11 +11,13 @@ pub mod inspect;
 mod man;
 pub mod output;
 mod preview;
+mod question;
 mod release;
 mod report;
 mod run;
 mod sieve;
 mod status;
+mod usage;
 
 use std::{ffi::OsString, io, process::ExitCode};
 
@@ -88,7 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match arguments::parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, &arguments),
     };
     let flags = Flags { config: cli.config, language: cli.lang };
     let sentences = Sentences::new(config::language(&flags));
@@ -103,13 +105,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Help and version are answers; everything else is wrong usage.
-fn refuse(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell when the terminal is closed.
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done.into(),
-        _ => Exit::Usage.into(),
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Nobody is left to tell when the terminal is closed.
+        let _ = error.print();
+        return Exit::Done.into();
     }
+    output::complain(&usage::explain(error, &arguments::sentences(arguments)));
+    Exit::Usage.into()
 }
 
 fn dispatch(context: &Context, command: &Command) -> Result<Exit, Failure> {

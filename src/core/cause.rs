@@ -24,6 +24,7 @@ pub const KNOWN: &[(&str, &str)] = &[
     ("a reply without end", "cause-endless"),
     ("a response without end", "cause-endless"),
     ("a literal without end", "cause-endless"),
+    ("an answer without end", "cause-endless"),
     ("no IMAP greeting", "cause-other-server"),
     ("no SMTP reply", "cause-other-server"),
     ("bytes before the TLS handshake", "cause-early-bytes"),

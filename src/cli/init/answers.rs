@@ -109,7 +109,7 @@ fn account(context: &Context, address: &str) -> Result<(String, String, Password
             return Ok((server, user, password));
         };
         output::print(&(complaint + "\n"))?;
-        if !confirm(&sentences.say("init-again"), true)? {
+        if !confirm(sentences, &sentences.say("init-again"), true)? {
             return Ok((server, user, password));
         }
         guess = server;
@@ -196,11 +196,11 @@ fn holidays(sentences: &Sentences) -> Result<String, Failure> {
 
 /// A machine that sleeps at night cannot keep INBOX quiet: the server can.
 fn filed_at_delivery(sentences: &Sentences) -> Result<bool, Failure> {
-    if confirm(&sentences.say("init-night"), true)? {
+    if confirm(sentences, &sentences.say("init-night"), true)? {
         return Ok(false);
     }
     output::print(&(sentences.say_with("init-intake-why", &[("folder", INTAKE.into())]) + "\n"))?;
-    confirm(&sentences.say("init-intake"), true)
+    confirm(sentences, &sentences.say("init-intake"), true)
 }
 
 fn filled(sentences: &Sentences) -> impl Fn(&str) -> Result<(), String> + '_ {

@@ -12,7 +12,7 @@ exit-unread = At least one file could not be read.
 
 ## help
 
-help = Keeps forum and ticket notifications out of your off-hours, and brings them in one digest.
+help = Keeps notifications out of your off-hours; one digest brings them.
 help-commands = Commands
 help-options = Options
 help-arguments = Arguments
@@ -52,7 +52,7 @@ help-release = A digest now
 help-inspect = What quiethours makes of messages
 help-inspect-files = Messages, one a file
 help-inspect-json = As JSON, one object a line
-help-report = What the mailbox’s past would have been: notifications in the off-hours, digests; changes nothing
+help-report = What the mailbox got in the off-hours; changes nothing
 help-report-days = How many days back
 help-report-json = As JSON, for programs
 help-sieve = Print the rule that files the notifications at delivery; installs nothing
@@ -127,8 +127,12 @@ check-failed = Not everything is in place yet: see the lines with ✗.
 
 ## init
 
+yes = Yes
+no = No
 init-terminal = init asks questions: run it in a terminal, or write the file by hand (see examples/).
-init-welcome = A few questions; each answer is tried at once. At the end { $path } is written.
+init-welcome =
+    A few questions; your answers are tried, then written into
+    { $path }
 init-overwrite = { $path } exists already. Replace it?
 init-kept = Nothing was changed.
 init-address = Your mail address
@@ -146,14 +150,20 @@ init-command-wrong = A quote is missing, or there is no command
 init-trying = Trying to log in…
 init-logged-in = The login works.
 init-again = Try again with other answers?
-init-days = When are you available? Write for example 9h-12h30, 14h-18h; nothing for a day off.
+init-days =
+    When are you available? Write for example 9h-12h30, 14h-18h;
+    nothing for a day off.
 init-weekdays = Monday to Friday
 init-saturday = Saturday
 init-sunday = Sunday
 init-holidays = Public holidays of which country? FR, BE, FR-67…; nothing for none
 init-holidays-wrong = The holidays of this code are not known: FR, BE, FR-67…
 init-night = Does this computer stay on at night?
-init-intake-why = A computer that sleeps cannot keep your INBOX quiet. Your mail provider can: make a rule in its web mail (a filter) that files the notifications of the forum and of the tickets into the folder “{ $folder }”. They then wait there, and quiethours brings the digest when it wakes.
+init-intake-why =
+    A computer that sleeps cannot keep your INBOX quiet. Your mail provider can:
+    make a rule in its web mail (a filter) that files the notifications of the
+    forum and of the tickets into the folder “{ $folder }”. They then wait there,
+    and quiethours brings the digest when it wakes.
 init-intake = Work this way?
 init-written = { $path } is written.
 init-works = The mailbox and its folders are ready.
@@ -247,3 +257,17 @@ report-picture = In your off-hours, by day and hour:
 report-none-shade = { $shade } none
 report-open-shade = blank: open
 report-folders = Read without changing anything ({ $mailbox }): { $folders }.
+
+## A command line that is not understood
+usage-command = “{ $given }” is no command of quiethours. { $near }
+usage-option = “{ $given }” is no option here. { $near }
+usage-value = “{ $given }” does not do for { $option }. { $near }
+usage-value-missing = A value is missing after { $option }.
+usage-conflict = { $option } and { $other } exclude each other: keep one of the two.
+usage-missing = { $option } is missing.
+usage-no-command = A command is missing.
+usage-near = Did you mean “{ $near }”?
+usage-range = From { $from } to { $to }.
+usage-values = Possible: { $values }.
+usage-other = The command line is not understood.
+usage-help = Help: { $command } --help

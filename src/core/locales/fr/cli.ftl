@@ -12,7 +12,7 @@ exit-unread = Au moins un fichier n’a pas pu être lu.
 
 ## aide
 
-help = Garde les notifications du forum et des tickets hors de vos heures de repos, et les apporte en un seul récapitulatif.
+help = Garde les notifications hors de vos heures de repos ; un seul récapitulatif les apporte.
 help-commands = Commandes
 help-options = Options
 help-arguments = Arguments
@@ -52,7 +52,7 @@ help-release = Un récapitulatif maintenant
 help-inspect = Ce que quiethours comprend de messages
 help-inspect-files = Des messages, un par fichier
 help-inspect-json = En JSON, un objet par ligne
-help-report = Ce que le passé de la boîte aurait donné : notifications hors horaires, récapitulatifs ; ne change rien
+help-report = Ce que la boîte a reçu hors horaires ; ne change rien
 help-report-days = Combien de jours en arrière
 help-report-json = En JSON, pour les programmes
 help-sieve = Afficher la règle qui range les notifications dès leur arrivée ; n’installe rien
@@ -127,8 +127,12 @@ check-failed = Tout n’est pas encore en place : voyez les lignes avec ✗.
 
 ## init
 
+yes = Oui
+no = Non
 init-terminal = init pose des questions : lancez-le dans un terminal, ou écrivez le fichier à la main (voir examples/).
-init-welcome = Quelques questions ; chaque réponse est essayée aussitôt. À la fin, { $path } est écrit.
+init-welcome =
+    Quelques questions ; vos réponses sont essayées, puis écrites dans
+    { $path }
 init-overwrite = { $path } existe déjà. Le remplacer ?
 init-kept = Rien n’a changé.
 init-address = Votre adresse électronique
@@ -146,14 +150,20 @@ init-command-wrong = Il manque un guillemet, ou la commande
 init-trying = Essai de connexion…
 init-logged-in = La connexion fonctionne.
 init-again = Réessayer avec d’autres réponses ?
-init-days = Quand êtes-vous disponible ? Écrivez par exemple 9h-12h30, 14h-18h ; rien pour un jour de repos.
+init-days =
+    Quand êtes-vous disponible ? Écrivez par exemple 9h-12h30, 14h-18h ;
+    rien pour un jour de repos.
 init-weekdays = Du lundi au vendredi
 init-saturday = Le samedi
 init-sunday = Le dimanche
 init-holidays = Les jours fériés de quel pays ? FR, BE, FR-67… ; rien pour aucun
 init-holidays-wrong = Les jours fériés de ce code ne sont pas connus : FR, BE, FR-67…
 init-night = Cet ordinateur reste-t-il allumé la nuit ?
-init-intake-why = Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre fournisseur le peut : créez dans son webmail une règle (un filtre) qui range les notifications du forum et des tickets dans le dossier « { $folder } ». Elles y attendent, et quiethours apporte le récapitulatif à son réveil.
+init-intake-why =
+    Un ordinateur qui dort ne peut pas garder votre INBOX au calme. Votre
+    fournisseur le peut : créez dans son webmail une règle (un filtre) qui range
+    les notifications du forum et des tickets dans le dossier « { $folder } ».
+    Elles y attendent, et quiethours apporte le récapitulatif à son réveil.
 init-intake = Faire ainsi ?
 init-written = { $path } est écrit.
 init-works = La boîte et ses dossiers sont prêts.
@@ -247,3 +257,17 @@ report-picture = Pendant vos heures de repos, selon le jour et l’heure :
 report-none-shade = { $shade } aucune
 report-open-shade = blanc : ouvert
 report-folders = Lus sans rien y changer ({ $mailbox }) : { $folders }.
+
+## Une ligne de commande qui n’est pas comprise
+usage-command = « { $given } » n’est pas une commande de quiethours. { $near }
+usage-option = « { $given } » n’est pas une option ici. { $near }
+usage-value = « { $given } » ne convient pas pour { $option }. { $near }
+usage-value-missing = Il manque une valeur après { $option }.
+usage-conflict = { $option } et { $other } s’excluent : gardez l’un des deux.
+usage-missing = Il manque { $option }.
+usage-no-command = Il manque une commande.
+usage-near = Vouliez-vous dire « { $near } » ?
+usage-range = De { $from } à { $to }.
+usage-values = Possible : { $values }.
+usage-other = La ligne de commande n’est pas comprise.
+usage-help = L’aide : { $command } --help
