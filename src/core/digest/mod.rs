@@ -25,7 +25,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 pub use self::{
-    enclose::{Carriage, Enclosed, Enclosures, MOST as MOST_ENCLOSED},
+    enclose::{Carriage, Enclosed, Enclosures},
     json::json,
     mime::{MessageError, carries_originals, envelope, message},
     plan::wanted,
