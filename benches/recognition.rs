@@ -118,7 +118,11 @@ fn main() {
     };
     let best = (0..ROUNDS).map(|_| round()).min().unwrap_or_default();
     let a_second = messages.len() as f64 / best.as_secs_f64();
-    println!("{} messages of {} octets on average: {a_second:.0} a second of the processor", messages.len(), octets / messages.len());
+    println!(
+        "{} messages of {} octets on average: {a_second:.0} a second of the processor",
+        messages.len(),
+        octets / messages.len()
+    );
 }
 
 /// What this thread used of the processor so far: others on the machine do not count.

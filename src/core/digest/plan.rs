@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::{
     Input,
     group::{Original, Section, Topic, sketches, topics},
-    sketch::{Sketch, Traits},
+    sketch::{Gives, Sketch},
     view::EXCERPTS,
 };
 
@@ -74,9 +74,9 @@ pub fn wanted(input: &Input) -> Vec<u32> {
 
 /// What a block or a line of the topic may be made of, as far as it is not at hand.
 fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
-    let facts: [fn(&Traits) -> bool; 4] =
-        [|traits| traits.named, |traits| traits.linked, |traits| traits.sourced, |traits| traits.answerable];
-    let newest = |fact: fn(&Traits) -> bool| topic.originals().rev().find(|original| fact(&original.sketch.traits));
+    let facts: [fn(Gives) -> bool; 4] =
+        [|gives| gives.title, |gives| gives.link, |gives| gives.source, |gives| gives.reply];
+    let newest = |fact: fn(Gives) -> bool| topic.originals().rev().find(|original| fact(original.gives()));
     let last = topic.originals().rev().take(EXCERPTS);
     let wanted: Vec<Original<'_>> = last.chain(facts.into_iter().filter_map(newest)).collect();
     wanted.into_iter().filter(|original| original.entry.is_none()).map(|original| original.sketch.place)
