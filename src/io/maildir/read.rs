@@ -81,11 +81,11 @@ fn with_crlf(content: Vec<u8>) -> Vec<u8> {
         return content;
     }
     let mut converted = Vec::with_capacity(content.len() + bare);
-    for at in 0..content.len() {
+    for (at, byte) in content.iter().enumerate() {
         if is_bare(at) {
             converted.push(b'\r');
         }
-        converted.push(content[at]);
+        converted.push(*byte);
     }
     converted
 }
