@@ -249,33 +249,33 @@ fn stops_everywhere(shape: Shape, most: usize) {
 
 #[test]
 fn a_death_at_any_step_of_a_digest_by_append_is_noticed_by_nobody() {
-    dies_everywhere(BASIC, 20, Then::Nothing);
+    dies_everywhere(BASIC, 10, Then::Nothing);
 }
 
 #[test]
 fn a_death_at_any_step_of_a_digest_by_smtp_is_noticed_by_nobody() {
-    dies_everywhere(SMTP, 20, Then::Nothing);
+    dies_everywhere(SMTP, 10, Then::Nothing);
 }
 
 #[test]
 fn a_death_at_any_step_in_a_maildir_is_noticed_by_nobody() {
-    dies_everywhere(MAILDIR, 20, Then::Nothing);
+    dies_everywhere(MAILDIR, 10, Then::Nothing);
 }
 
 #[test]
 fn a_death_at_any_step_of_one_digest_for_two_mailboxes_is_noticed_by_nobody() {
-    dies_everywhere(SEVERAL, 20, Then::Nothing);
+    dies_everywhere(SEVERAL, 10, Then::Nothing);
 }
 
 #[test]
 fn a_death_at_any_step_of_the_release_of_an_intake_is_noticed_by_nobody() {
-    dies_everywhere(INTAKE, 20, Then::Nothing);
+    dies_everywhere(INTAKE, 10, Then::Nothing);
 }
 
 #[test]
 fn a_death_at_any_step_with_the_state_lost_loses_and_repeats_nothing() {
     for shape in [BASIC, SMTP, INTAKE, KEYWORD] {
-        dies_everywhere(shape, 8, Then::StateLost);
+        dies_everywhere(shape, 4, Then::StateLost);
     }
 }
 
@@ -292,26 +292,26 @@ fn a_death_while_two_accounts_are_filed_with_the_state_lost_loses_and_repeats_no
 
 #[test]
 fn a_death_at_any_step_where_a_move_is_a_copy_first_is_noticed_by_nobody() {
-    dies_everywhere(COPIES, 20, Then::Nothing);
+    dies_everywhere(COPIES, 10, Then::Nothing);
 }
 
 #[test]
 fn a_stop_at_any_step_ends_the_daemon_in_time_and_the_next_ends_the_release() {
     for shape in [BASIC, SMTP, MAILDIR] {
-        stops_everywhere(shape, 6);
+        stops_everywhere(shape, 4);
     }
 }
 
 #[test]
 fn a_second_death_on_the_way_back_is_noticed_by_nobody() {
     for shape in [BASIC, SMTP, SEVERAL] {
-        dies_twice(shape, 5, 4, Then::Nothing);
+        dies_twice(shape, 4, 3, Then::Nothing);
     }
 }
 
 #[test]
 fn a_second_death_on_the_way_back_with_the_state_lost_each_time_loses_and_repeats_nothing() {
     for shape in [BASIC, ACCOUNTS] {
-        dies_twice(shape, 4, 4, Then::StateLost);
+        dies_twice(shape, 3, 3, Then::StateLost);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Entry, Input,
-    sketch::{Mark, Sketch},
+    sketch::{Gives, Mark, Sketch},
     whose,
 };
 use crate::core::notice::Notice;
@@ -20,6 +20,11 @@ impl<'a> Original<'a> {
     /// Its facts, if they are at hand.
     pub fn notice(&self) -> Option<&'a Notice> {
         self.entry.map(|entry| &entry.notice)
+    }
+
+    /// What it gives to a block or a line.
+    pub fn gives(&self) -> Gives {
+        self.notice().map_or(self.sketch.gives, Gives::of)
     }
 }
 
@@ -120,7 +125,7 @@ impl Section {
 
 /// The sketches of the entries of `input`, in their order.
 pub(super) fn sketches(input: &Input) -> Vec<Sketch> {
-    input.entries.iter().map(|entry| Sketch::of(entry, 0, &input.style)).collect()
+    input.entries.iter().map(|entry| Sketch::beside(entry, &input.style)).collect()
 }
 
 /// Groups the originals by key, in the order in which the topics began. An original without a key is its own topic. `own` are

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::{
     Input,
     group::{Original, Section, Topic, sketches, topics},
-    sketch::{Sketch, Traits},
+    sketch::{Gives, Sketch},
     view::EXCERPTS,
 };
 
@@ -75,15 +75,17 @@ pub fn wanted(input: &Input) -> Vec<u32> {
 /// What a block or a line of the topic may be made of, as far as it is not at hand.
 fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
     // Of a doubtful one only what no other has.
-    let facts: [fn(&Traits) -> bool; 6] = [
-        |traits| traits.named && !traits.doubtful,
-        |traits| traits.named,
-        |traits| traits.linked && !traits.doubtful,
-        |traits| traits.linked,
-        |traits| traits.sourced,
-        |traits| traits.answerable && !traits.doubtful,
+    let facts: [fn(Gives, bool) -> bool; 6] = [
+        |gives, doubtful| gives.title && !doubtful,
+        |gives, _| gives.title,
+        |gives, doubtful| gives.link && !doubtful,
+        |gives, _| gives.link,
+        |gives, _| gives.source,
+        |gives, doubtful| gives.reply && !doubtful,
     ];
-    let newest = |fact: fn(&Traits) -> bool| topic.originals().rev().find(|original| fact(&original.sketch.traits));
+    let newest = |fact: fn(Gives, bool) -> bool| {
+        topic.originals().rev().find(|original| fact(original.gives(), original.sketch.traits.doubtful))
+    };
     let last = topic.originals().rev().take(EXCERPTS);
     let wanted: Vec<Original<'_>> = last.chain(facts.into_iter().filter_map(newest)).collect();
     wanted.into_iter().filter(|original| original.entry.is_none()).map(|original| original.sketch.place)

@@ -31,6 +31,7 @@ pub struct Sketch {
     /// File names of attachments.
     pub(super) attachments: Box<[String]>,
     pub(super) traits: Traits,
+    pub(super) gives: Gives,
 }
 
 /// What is true of an original.
@@ -50,25 +51,47 @@ pub(super) struct Traits {
     pub urgent: bool,
     /// It could not be parsed.
     pub unreadable: bool,
-    /// It has a title.
-    pub named: bool,
-    /// It has a link that may be opened.
-    pub linked: bool,
-    /// It says where it comes from.
-    pub sourced: bool,
-    /// It can be answered by mail.
-    pub answerable: bool,
     /// Its sender is another than it says.
     pub doubtful: bool,
+}
+
+/// What an original gives to a block or a line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gives {
+    /// It has a title.
+    pub title: bool,
+    /// It has a link that may be opened.
+    pub link: bool,
+    /// It says where it comes from.
+    pub source: bool,
+    /// It can be answered by mail.
+    pub reply: bool,
+}
+
+impl Gives {
+    /// What `notice` gives.
+    pub fn of(notice: &Notice) -> Self {
+        Self {
+            title: view::named(notice).is_some(),
+            link: view::web(notice).is_some(),
+            source: view::source(notice).is_some(),
+            reply: link::reply(notice).is_some(),
+        }
+    }
 }
 
 impl Sketch {
     /// The sketch of `entry`, which the caller finds again at `place`.
     pub fn of(entry: &Entry, place: u32, style: &Style) -> Self {
+        Self { place, gives: Gives::of(&entry.notice), ..Self::beside(entry, style) }
+    }
+
+    /// The sketch of an entry that is at hand itself: what it gives is seen there.
+    pub(super) fn beside(entry: &Entry, style: &Style) -> Self {
         let notice = &entry.notice;
         let author = notice.author.as_ref().map(|name| mark(|hash| text(hash, &name.to_lowercase())));
         Self {
-            place,
+            place: 0,
             received: entry.received,
             order: order(notice.message_id.as_deref().unwrap_or_default()),
             mail: mark(|hash| mail(hash, notice)),
@@ -84,12 +107,9 @@ impl Sketch {
                 closed: notice.closed,
                 urgent: notice.urgent,
                 unreadable: notice.unreadable,
-                named: view::named(notice).is_some(),
-                linked: view::web(notice).is_some(),
-                sourced: view::source(notice).is_some(),
-                answerable: link::reply(notice).is_some(),
                 doubtful: entry.is_doubtful(),
             },
+            gives: Gives::default(),
         }
     }
 

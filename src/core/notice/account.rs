@@ -88,12 +88,12 @@ pub(super) fn is_of_discourse(mail: &Mail<'_>) -> bool {
     let id = mail.message_id().unwrap_or_default();
     let (local, host) = split_id(&id);
     let random = local.len() >= 16 && local.contains('-') && local.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    let formed = mail.header_has("Content-Type", "_mimepart_");
-    let spoken = speaks_of_account(mail.subject());
+    let formed = || mail.header_has("Content-Type", "_mimepart_");
+    let spoken = || speaks_of_account(mail.subject());
     random
         && host.map(str::to_lowercase) == mail.sender_host()
         // Versions since 2025 leave the prefix out.
-        && if mail.subject().starts_with('[') { formed || spoken } else { spoken }
+        && if mail.subject().starts_with('[') { formed() || spoken() } else { spoken() }
         && mail.header_has("X-Auto-Response-Suppress", "all")
         && mail.header_has("Auto-Submitted", "auto-generated")
         && !is_threaded(mail)

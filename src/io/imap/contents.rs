@@ -2,17 +2,18 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use async_imap::imap_proto::{AttributeValue, MessageSection, SectionPath};
+use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 
 use super::{
     HEADER_LIMIT, ImapMailbox, TEXT_LIMIT,
-    envelopes::section,
+    envelopes::{envelope, header_items, of_set, section, uid_of},
+    exec::LONG,
     sets::{UidSet, sets_of},
     structure::{Outline, outline},
 };
 use crate::{
     core::{
-        mail::{Content, Uid},
+        mail::{Content, Envelope, Uid},
         notice::graft,
     },
     io::mailbox::MailboxError,
@@ -41,20 +42,15 @@ impl ImapMailbox {
     }
 
     async fn fetch_contents(&mut self, set: &UidSet) -> Result<Vec<Content>, MailboxError> {
-        let mut contents = self.fetch_headers(set).await?;
-        let mut outlines = self.fetch_outlines(set).await?;
+        let (mut contents, mut outlines) = self.fetch_beginnings(set).await?;
         let mut by_part: BTreeMap<Option<Vec<u32>>, Vec<u32>> = BTreeMap::new();
         for uid in contents.keys() {
             let part = outlines.get(uid).and_then(|outline| outline.part.clone());
             by_part.entry(part).or_default().push(*uid);
         }
-        for (part, uids) in by_part {
-            for set in sets_of(&uids, CONTENT_BATCH) {
-                for (uid, text) in self.fetch_texts(&set, part.as_deref()).await? {
-                    if let Some(content) = contents.get_mut(&uid) {
-                        content.message = message(&content.header, text);
-                    }
-                }
+        for (uid, text) in self.fetch_texts(&by_part).await? {
+            if let Some(content) = contents.get_mut(&uid) {
+                content.message = message(&content.header, text);
             }
         }
         for (uid, content) in &mut contents {
@@ -63,53 +59,82 @@ impl ImapMailbox {
         Ok(contents.into_values().collect())
     }
 
-    async fn fetch_headers(&mut self, set: &UidSet) -> Result<BTreeMap<u32, Content>, MailboxError> {
-        let envelopes = self.fetch_envelopes(set).await?;
-        let content = |(number, envelope): (u32, crate::core::mail::Envelope)| {
-            let message = message(&envelope.header, (None, Vec::new()));
-            let (received, header) = (envelope.received, envelope.header);
-            (number, Content { uid: Uid::Number(number), received, header, message, attachments: Vec::new() })
-        };
-        Ok(envelopes.into_iter().map(content).collect())
-    }
-
-    /// A structure that is too large, too deep, or refused is none: that message is then read from its beginning.
-    async fn fetch_outlines(&mut self, set: &UidSet) -> Result<BTreeMap<u32, Outline>, MailboxError> {
-        let mut outlines = BTreeMap::new();
-        let result = self
-            .fetch(set, "BODYSTRUCTURE", &mut |uid, attributes| {
-                for attribute in attributes {
-                    if let AttributeValue::BodyStructure(root) = attribute {
-                        outlines.insert(uid, outline(root));
-                    }
+    /// Headers and structures, in one trip to the server. A structure that is too large, too deep, or refused is none: that message
+    /// is then read from its beginning.
+    async fn fetch_beginnings(
+        &mut self,
+        set: &UidSet,
+    ) -> Result<(BTreeMap<u32, Content>, BTreeMap<u32, Outline>), MailboxError> {
+        let (mut envelopes, mut outlines) = (BTreeMap::new(), BTreeMap::new());
+        let mut sort = |response: &Response<'_>| {
+            let Some((uid, attributes)) = of_set(response, set) else { return };
+            envelopes.extend(envelope(uid, attributes).map(|envelope| (uid, envelope)));
+            for attribute in attributes {
+                if let AttributeValue::BodyStructure(root) = attribute {
+                    outlines.insert(uid, outline(root));
                 }
-            })
-            .await;
-        match result {
-            Ok(_) | Err(MailboxError::Refused(_)) => Ok(outlines),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn fetch_texts(&mut self, set: &UidSet, part: Option<&[u32]>) -> Result<BTreeMap<u32, Text>, MailboxError> {
-        let items = match part {
-            None => format!("BODY.PEEK[TEXT]<0.{TEXT_LIMIT}>"),
-            Some(path) => {
-                let path = dotted(path);
-                format!("BODY.PEEK[{path}.MIME]<0.{HEADER_LIMIT}> BODY.PEEK[{path}]<0.{TEXT_LIMIT}>")
             }
         };
+        let commands = [header_items(), "BODYSTRUCTURE".to_owned()].map(|items| fetching(set, &items));
+        let mut results = self.connection.exec_all(&commands, LONG, &mut sort).await?;
+        if let Some(Err(error)) = results.pop() {
+            refused_only(error)?;
+        }
+        let unread = results.pop().transpose()?.map_or(0, |done| done.unread);
+        if unread > 0 && envelopes.len() < set.uids.len() {
+            // Gone, or unreadable: alone it is certain which.
+            envelopes = self.fetch_envelopes(set).await?;
+        }
+        Ok((envelopes.into_iter().map(|(uid, envelope)| (uid, content(uid, envelope))).collect(), outlines))
+    }
+
+    /// The texts of each group of messages with the same place of the text, in one trip to the server.
+    async fn fetch_texts(
+        &mut self,
+        by_part: &BTreeMap<Option<Vec<u32>>, Vec<u32>>,
+    ) -> Result<BTreeMap<u32, Text>, MailboxError> {
+        let (mut commands, mut parts) = (Vec::new(), BTreeMap::new());
+        for (part, uids) in by_part {
+            commands.extend(sets_of(uids, CONTENT_BATCH).iter().map(|set| fetching(set, &text_items(part.as_deref()))));
+            parts.extend(uids.iter().map(|uid| (*uid, part.as_deref())));
+        }
         let mut texts = BTreeMap::new();
-        let result = self
-            .fetch(set, &items, &mut |uid, attributes| {
-                if let Some(text) = text(attributes, part) {
-                    texts.insert(uid, text);
-                }
-            })
-            .await;
-        match result {
-            Ok(_) | Err(MailboxError::Refused(_)) => Ok(texts),
-            Err(error) => Err(error),
+        let mut sort = |response: &Response<'_>| {
+            let Response::Fetch(_, attributes) = response else { return };
+            let Some((uid, part)) = uid_of(attributes).and_then(|uid| Some((uid, *parts.get(&uid)?))) else { return };
+            texts.extend(text(attributes, part).map(|text| (uid, text)));
+        };
+        for result in self.connection.exec_all(&commands, LONG, &mut sort).await? {
+            result.map(drop).or_else(refused_only)?;
+        }
+        Ok(texts)
+    }
+}
+
+fn fetching(set: &UidSet, items: &str) -> String {
+    format!("UID FETCH {} (UID {items})", set.text)
+}
+
+/// A refusal means that nothing came.
+fn refused_only(error: MailboxError) -> Result<(), MailboxError> {
+    match error {
+        MailboxError::Refused(_) => Ok(()),
+        error => Err(error),
+    }
+}
+
+fn content(number: u32, envelope: Envelope) -> Content {
+    let message = message(&envelope.header, (None, Vec::new()));
+    let (received, header) = (envelope.received, envelope.header);
+    Content { uid: Uid::Number(number), received, header, message, attachments: Vec::new() }
+}
+
+fn text_items(part: Option<&[u32]>) -> String {
+    match part {
+        None => format!("BODY.PEEK[TEXT]<0.{TEXT_LIMIT}>"),
+        Some(path) => {
+            let path = dotted(path);
+            format!("BODY.PEEK[{path}.MIME]<0.{HEADER_LIMIT}> BODY.PEEK[{path}]<0.{TEXT_LIMIT}>")
         }
     }
 }
@@ -142,8 +167,6 @@ fn dotted(path: &[u32]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use async_imap::imap_proto::Response;
-
     use super::*;
 
     #[test]

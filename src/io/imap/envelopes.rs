@@ -37,11 +37,10 @@ impl ImapMailbox {
 
     /// The envelopes of a set by UID. Everything is peeked at: no `\Seen`.
     pub(super) async fn fetch_envelopes(&mut self, set: &UidSet) -> Result<BTreeMap<u32, Envelope>, MailboxError> {
-        let items = format!("FLAGS INTERNALDATE BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>");
+        let items = header_items();
         let mut found = BTreeMap::new();
         let unread = self
             .fetch(set, &items, &mut |uid, attributes| {
-                // An unasked FETCH of flags has a UID, but no header.
                 if let Some(envelope) = envelope(uid, attributes) {
                     found.insert(uid, envelope);
                 }
@@ -64,8 +63,7 @@ impl ImapMailbox {
         let done = self
             .connection
             .exec_each(&command, LONG, &mut |response| {
-                let Response::Fetch(_, attributes) = response else { return };
-                if let Some(uid) = uid_of(attributes).filter(|uid| set.uids.binary_search(uid).is_ok()) {
+                if let Some((uid, attributes)) = of_set(response, set) {
                     each(uid, attributes);
                 }
             })
@@ -74,14 +72,27 @@ impl ImapMailbox {
     }
 }
 
-fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
+/// What an envelope is made of.
+pub(super) fn header_items() -> String {
+    format!("FLAGS INTERNALDATE BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>")
+}
+
+/// The attributes of a FETCH response about a message of the set, with its UID.
+pub(super) fn of_set<'a, 'r>(response: &'a Response<'r>, set: &UidSet) -> Option<(u32, &'a [AttributeValue<'r>])> {
+    let Response::Fetch(_, attributes) = response else { return None };
+    let uid = uid_of(attributes).filter(|uid| set.uids.binary_search(uid).is_ok())?;
+    Some((uid, attributes))
+}
+
+pub(super) fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
     attributes.iter().find_map(|attribute| match attribute {
         AttributeValue::Uid(uid) => Some(*uid),
         _ => None,
     })
 }
 
-fn envelope(uid: u32, attributes: &[AttributeValue<'_>]) -> Option<Envelope> {
+/// `None`: an unasked FETCH of flags has a UID, but no header.
+pub(super) fn envelope(uid: u32, attributes: &[AttributeValue<'_>]) -> Option<Envelope> {
     let header = section(attributes, is_header)?;
     let flags = attributes.iter().find_map(|attribute| match attribute {
         AttributeValue::Flags(list) => Some(flags(list)),

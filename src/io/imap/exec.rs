@@ -38,6 +38,9 @@ const CLOSED: &str = "closed";
 /// The text of an error.
 const UNREADABLE: &str = "an unreadable answer";
 
+/// The text of an error.
+const ASKED_FOR_MORE: &str = "asked for more than there is";
+
 /// What came between a command and its tagged OK.
 #[derive(Default)]
 pub struct Done {
@@ -138,6 +141,58 @@ impl Connection {
                 Step::Completed(result) => return result.map(|()| done),
             }
         }
+    }
+
+    /// Runs commands one behind the other, sent before any of them is answered: none may change what another one answers (RFC 3501,
+    /// section 5.5). One that is refused does not end the others. `on_response` is given the untagged responses to all of them.
+    pub async fn exec_all(
+        &mut self,
+        commands: &[String],
+        deadline: Duration,
+        on_response: &mut dyn FnMut(&Response<'_>),
+    ) -> Result<Vec<Result<Done, MailboxError>>, MailboxError> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let until = Instant::now() + deadline;
+        let mut tags = Vec::new();
+        for command in commands {
+            tags.push(self.begin(command, until).await?);
+            // The next one may follow.
+            self.in_step = true;
+        }
+        let mut results: Vec<Result<Done, MailboxError>> = tags.iter().map(|_| Ok(Done::default())).collect();
+        let mut waiting: Vec<usize> = (0..tags.len()).collect();
+        self.in_step = false;
+        while let Some(first) = waiting.first().copied() {
+            // Servers answer in order; what cannot be read belongs to the oldest.
+            let step = self.next(until, |response| match response {
+                Ok(Response::Done { tag, status, outcome }) => {
+                    let ended = waiting.iter().copied().find(|at| tags[*at] == *tag);
+                    if let Some(at) = ended.filter(|_| *status != Status::Ok) {
+                        results[at] = Err(refused(status, outcome));
+                    }
+                    Ok(ended)
+                }
+                Ok(Response::Continue(_)) => Err(()),
+                Ok(other) => {
+                    on_response(other);
+                    Ok(None)
+                }
+                Err(what) => {
+                    if let (Unreadable::Answer, Ok(done)) = (what, &mut results[first]) {
+                        done.unread += 1;
+                    }
+                    Ok(None)
+                }
+            });
+            match step.await? {
+                Ok(ended) => waiting.retain(|at| Some(*at) != ended),
+                Err(()) => return Err(self.lost(ASKED_FOR_MORE)),
+            }
+        }
+        self.in_step = true;
+        Ok(results)
     }
 
     /// One response to the command of [`Connection::begin`].
@@ -258,7 +313,7 @@ impl Connection {
 
     async fn offer(&mut self, literal: Option<&[u8]>, until: Instant) -> Result<(), MailboxError> {
         let Some(literal) = literal.filter(|_| !self.offered) else {
-            return Err(self.lost("asked for more than there is"));
+            return Err(self.lost(ASKED_FOR_MORE));
         };
         self.offered = true;
         self.send(literal, until).await?;

@@ -127,7 +127,7 @@ pub const TABLE: &[Row] = &[
     row("search", MOVE, Call::List(SINCE), USUAL, "FETCH"),
     row("search", MOVE, Call::List(Listing::Sealed), USUAL, "FETCH"),
     row("headers", MOVE, Call::Envelopes, USUAL, "STORE"),
-    row("headers", MOVE, Call::Contents, USUAL, "BODYSTRUCTURE"),
+    row("headers", MOVE, Call::Contents, USUAL, "BODY.PEEK[TEXT]"),
     row("structures", MOVE, Call::Contents, SPARED, "STORE"),
     row("texts", MOVE, Call::Contents, SPARED, "STORE"),
     row("move", MOVE, Call::Move, USUAL, "SEARCH"),
