@@ -154,7 +154,7 @@ fn a_mailbox_without_room_for_the_digest_keeps_everything_held_until_there_is_so
             postponed += 1;
             assert_eq!(home.names(HELD).len(), 3, "{pages} pages");
             let [(_, text)] = &home.told()[..] else { panic!("{pages} pages: {:?}", home.told()) };
-            assert!(text.contains("récapitulatif") && text.contains("No space"), "{text}");
+            assert!(text.contains("récapitulatif") && text.contains("disque est plein"), "{text}");
         }
         disk.empty();
         home.play("2026-11-27T09:30:00+01:00", "2026-11-27T11:30:00+01:00", Vec::new());

@@ -1,6 +1,12 @@
 //! A volunteer's mailbox after an evening, as it lies on the server's disk.
 
-use std::{collections::BTreeMap, fs, path::Path, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, ErrorKind::NotFound},
+    path::Path,
+    time::SystemTime,
+};
 
 use mail_parser::MessageParser;
 
@@ -8,6 +14,9 @@ use super::mails::{account, discourse, glpi, private};
 
 /// What each notification of an evening says in its title, and nothing else does.
 pub const TITLES: [&str; 3] = ["Imprimante", "Souris", "Pagaie"];
+
+/// Times that a folder is read in which something moves: each takes longer than a move of three messages.
+const READINGS: usize = 100;
 
 /// The mail of an evening: name on disk, bytes.
 pub fn mail() -> Vec<(&'static str, Vec<u8>)> {
@@ -101,20 +110,27 @@ impl Stored {
     }
 }
 
+/// What is in a folder. A file that vanishes while it is read was moved by whoever works there: the folder is read again.
 fn stored(folder: &Path) -> Vec<Stored> {
+    let read = (0..READINGS).map(|_| read(folder)).find(|read| !matches!(read, Err(error) if error.kind() == NotFound));
+    let mut messages = read.expect("a folder at rest").expect("a folder");
+    messages.sort();
+    messages
+}
+
+fn read(folder: &Path) -> io::Result<Vec<Stored>> {
     let mut messages = Vec::new();
     for part in ["new", "cur"] {
         let Ok(entries) = fs::read_dir(folder.join(part)) else { continue };
-        for entry in entries.map(Result::unwrap) {
+        for entry in entries {
+            let entry = entry?;
             let file = entry.file_name().into_string().unwrap();
             let (base, flags) = file.split_once(":2,").unwrap_or((&file, ""));
             // Dovecot appends sizes to the base names of what it copies.
             let name = base.split(',').next().unwrap_or_default().to_owned();
-            let received = entry.metadata().unwrap().modified().unwrap();
-            let bytes = fs::read(entry.path()).unwrap();
-            messages.push(Stored { name, flags: flags.to_owned(), received, bytes });
+            let received = entry.metadata()?.modified()?;
+            messages.push(Stored { name, flags: flags.to_owned(), received, bytes: fs::read(entry.path())? });
         }
     }
-    messages.sort();
-    messages
+    Ok(messages)
 }
