@@ -123,6 +123,10 @@ fn collapse(text: &str) -> String {
 
 /// At most `limit` graphemes, each of bounded length.
 fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().all(stands_alone) { shorten_letters(text, limit) } else { shorten_graphemes(text, limit) }
+}
+
+fn shorten_graphemes(text: &str, limit: usize) -> String {
     let mut graphemes = text.graphemes(true);
     let mut short = String::new();
     let mut last = 0;
@@ -136,6 +140,22 @@ fn shorten(text: &str, limit: usize) -> String {
         short.push('…');
     }
     short
+}
+
+/// The same where each character is a grapheme: nearly every text in European languages, in a fraction of the time.
+fn shorten_letters(text: &str, limit: usize) -> String {
+    let Some(before) = limit.checked_sub(1) else { return String::new() };
+    let mut starts = text.char_indices().map(|(at, _)| at).skip(before);
+    match (starts.next(), starts.next()) {
+        (Some(last), Some(_)) => format!("{}…", text[..last].trim_end()),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a character is a grapheme whatever stands beside it, CR LF aside, which is in no text here: Latin letters, and the
+/// dashes, quotation marks and signs that stand among them. Combining marks, joiners and emoji are beyond (UAX #29).
+fn stands_alone(c: char) -> bool {
+    c < '\u{300}' && c != '\r' || matches!(c, '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '€')
 }
 
 /// Characters that are drawn as nothing, yet are no white space for Unicode: fillers and the empty Braille cell.
@@ -282,6 +302,15 @@ mod tests {
             prop_assert!(is_safe(&one) && !one.contains('\n'));
             prop_assert!(is_safe(&many) && !many.contains("\n\n\n"));
             prop_assert!(one.chars().count() <= limit * GRAPHEME);
+        }
+
+        #[test]
+        fn letters_are_shortened_as_graphemes_are(
+            text in "[ -~\n\u{80}-\u{2ff}\u{2010}-\u{2027}\u{2030}-\u{205e}€]{0,40}",
+            limit in 0usize..50,
+        ) {
+            prop_assert!(text.chars().all(stands_alone));
+            prop_assert_eq!(shorten_letters(&text, limit), shorten_graphemes(&text, limit));
         }
 
         #[test]

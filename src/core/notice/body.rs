@@ -1,5 +1,7 @@
 //! The body of a message, decoded as far as a notice needs it.
 
+use std::borrow::Cow;
+
 use mail_parser::MessageParser;
 
 use super::{
@@ -52,8 +54,24 @@ impl Body {
     }
 }
 
-/// The text of a part. What the part says of itself is not handed on, only what decodes it: so it is a text, and nothing else.
-fn decoded(leaf: &Leaf<'_>) -> String {
+/// The text of a part.
+fn decoded<'x>(leaf: &Leaf<'x>) -> Cow<'x, str> {
+    match plain(leaf) {
+        Some(text) => text.into(),
+        None => parsed(leaf).into(),
+    }
+}
+
+/// A part that is UTF-8 as it stands, as most are: it needs no decoder.
+fn plain<'x>(leaf: &Leaf<'x>) -> Option<&'x str> {
+    let is_one_of = |own: &str, names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(own));
+    let is_utf_8 = leaf.charset().is_none_or(|charset| is_one_of(charset, &["utf-8", "us-ascii"]));
+    let is_bare = leaf.encoding.is_empty() || is_one_of(&leaf.encoding, &["7bit", "8bit"]);
+    std::str::from_utf8(leaf.body).ok().filter(|_| is_utf_8 && is_bare)
+}
+
+/// What the part says of itself is not handed on to the parser, only what decodes it: so it is a text, and nothing else.
+fn parsed(leaf: &Leaf<'_>) -> String {
     let mut message = b"Content-Type: text/plain".to_vec();
     if let Some(charset) = leaf.charset().filter(|name| name.bytes().all(is_token)) {
         message.extend_from_slice(format!("; charset={charset}").as_bytes());
