@@ -26,7 +26,8 @@ use crate::io::mailbox::MailboxError;
 /// For commands that a server answers from memory.
 pub const SHORT: Duration = Duration::from_secs(60);
 
-/// For commands that read or write messages: 500 headers of a cold disk over a poor line.
+/// For commands that read or write messages: 500 headers of a cold disk over a poor line; or a SELECT for which a server writes the
+/// index of 100,000 messages anew.
 pub const LONG: Duration = Duration::from_secs(300);
 
 /// Codes that are kept of one answer: a SELECT has six.

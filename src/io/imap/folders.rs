@@ -4,7 +4,7 @@ use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response, ResponseCode
 
 use super::{
     ImapMailbox,
-    exec::{Connection, Done, SHORT},
+    exec::{Connection, Done, LONG, SHORT},
     names::{Namespace, personal_namespace, quoted},
     refusal::named,
 };
@@ -223,7 +223,7 @@ impl ImapMailbox {
         let command = format!("{verb} {}", quoted(name));
         let done = self
             .connection
-            .exec_each(&command, SHORT, &mut |response| match response {
+            .exec_each(&command, LONG, &mut |response| match response {
                 Response::MailboxData(MailboxDatum::Flags(flags)) => known |= holds(flags),
                 Response::MailboxData(MailboxDatum::Exists(_)) => told = true,
                 _ => {}
