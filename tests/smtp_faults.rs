@@ -261,7 +261,7 @@ fn a_secret_that_cannot_be_had_is_told_by_its_option_and_nothing_is_said_to_the_
     for (command, why) in [
         ("printf 's3cret\\\\ntwo\\\\n'", "more than one line"),
         ("true", "gave nothing"),
-        ("sh -c 'echo s3cret; exit 3'", "failed (exit status: 3)"),
+        ("sh -c 'echo s3cret; exit 3'", "failed (it ended with code 3)"),
         ("/nonexistent/program", "cannot be started"),
     ] {
         sender.configure("", &format!("smtp_password_command = \"{command}\"\n"));
