@@ -12,6 +12,7 @@ use quiethours::daemon::{Event, Witness};
 use support::{
     home::Home,
     mails::{at, discourse},
+    zones::ZONES,
 };
 
 const HELD: &str = "Quiet Hours";
@@ -109,31 +110,6 @@ fn a_clock_that_shows_1970_is_told_and_work_begins_within_a_minute_after_it_is_r
     let [digest] = &home.digests()[..] else { panic!("{} digests", home.digests().len()) };
     assert!(digest.contains("À l’heure") && !digest.contains("Avant"), "{digest}");
 }
-
-/// Zones with gaps and folds of an hour and of half an hour, at night and at midnight, in both hemispheres, at the whim of a
-/// moon; and zones at rest.
-const ZONES: [Tz; 20] = [
-    Tz::Europe__Paris,
-    Tz::Europe__Berlin,
-    Tz::Europe__London,
-    Tz::Europe__Dublin,
-    Tz::Europe__Lisbon,
-    Tz::Africa__Cairo,
-    Tz::Africa__Casablanca,
-    Tz::America__New_York,
-    Tz::America__Sao_Paulo,
-    Tz::America__Santiago,
-    Tz::America__Havana,
-    Tz::America__St_Johns,
-    Tz::Asia__Kathmandu,
-    Tz::Asia__Tehran,
-    Tz::Asia__Gaza,
-    Tz::Australia__Lord_Howe,
-    Tz::Pacific__Apia,
-    Tz::Pacific__Chatham,
-    Tz::Pacific__Kwajalein,
-    Tz::UTC,
-];
 
 /// What a clock on the wall is ahead of UTC.
 fn ahead(zone: Tz, instant: DateTime<Utc>) -> TimeDelta {

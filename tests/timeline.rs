@@ -2,6 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "strategies are test code that clippy takes for none")]
 
+#[path = "support/zones.rs"]
+mod zones;
+
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,30 +14,7 @@ use quiethours::core::{
     timeline::{Override, Span, State, Timeline},
     week::{Week, Window},
 };
-
-/// Gaps and folds of an hour, half an hour and a day, at night and at midnight, in both hemispheres; and zones at rest.
-const ZONES: [Tz; 20] = [
-    Tz::Europe__Paris,
-    Tz::Europe__Berlin,
-    Tz::Europe__London,
-    Tz::Europe__Dublin,
-    Tz::Europe__Lisbon,
-    Tz::Africa__Cairo,
-    Tz::Africa__Casablanca,
-    Tz::America__New_York,
-    Tz::America__Sao_Paulo,
-    Tz::America__Santiago,
-    Tz::America__Havana,
-    Tz::America__St_Johns,
-    Tz::Asia__Kathmandu,
-    Tz::Asia__Tehran,
-    Tz::Asia__Gaza,
-    Tz::Australia__Lord_Howe,
-    Tz::Pacific__Apia,
-    Tz::Pacific__Chatham,
-    Tz::Pacific__Kwajalein,
-    Tz::UTC,
-];
+use zones::ZONES;
 
 /// 1970-01-05 to 2038-01-01, in seconds.
 const YEARS: Range<i64> = 345_600..2_145_916_800;

@@ -19,6 +19,7 @@ pub mod stage;
 pub mod strace;
 pub mod token;
 pub mod volunteer;
+pub mod zones;
 
 /// Nothing is left out, however long it takes: `tests/run --long`.
 pub fn long() -> bool {
