@@ -69,7 +69,9 @@ pub fn imapfilter(prepared: &Prepared, user: &str) -> Duration {
     let file = dir.path().join("config.lua");
     fs::write(&file, rules).expect("its rules");
     let begun = Instant::now();
-    let status = Command::new("imapfilter").arg("-c").arg(&file).env("HOME", dir.path()).stdin(Stdio::null()).status();
+    let mut command = Command::new("imapfilter");
+    command.arg("-c").arg(&file).arg("-t").arg(prepared.ca_file()).env("HOME", dir.path()).stdin(Stdio::null());
+    let status = command.status();
     // What it did not move is counted afterwards.
     status.expect("imapfilter, a Debian package");
     begun.elapsed()

@@ -66,14 +66,17 @@ pub fn wanted(input: &Input) -> Vec<u32> {
     }
     let own = sketches(input);
     let plan = plan(input, &own);
-    let mut places: Vec<u32> = plan.listed().flat_map(|(_, topic)| shown(topic)).collect();
+    let days = || plan.for_you.iter().chain(&plan.waiting);
+    let blocks = days().flat_map(|day| &day.blocks).flat_map(|topic| shown(topic, EXCERPTS));
+    let lines = days().flat_map(|day| &day.lines).chain(&plan.answered).chain(&plan.information);
+    let mut places: Vec<u32> = blocks.chain(lines.flat_map(|topic| shown(topic, 1))).collect();
     places.sort_unstable();
     places.dedup();
     places
 }
 
-/// What a block or a line of the topic may be made of, as far as it is not at hand.
-fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
+/// What the topic is shown with, as far as it is not at hand: the `last` ones, and the newest that gives each fact.
+fn shown(topic: &Topic<'_>, last: usize) -> impl Iterator<Item = u32> {
     // Of a doubtful one only what no other has.
     let facts: [fn(Gives, bool) -> bool; 6] = [
         |gives, doubtful| gives.title && !doubtful,
@@ -86,7 +89,7 @@ fn shown(topic: &Topic<'_>) -> impl Iterator<Item = u32> {
     let newest = |fact: fn(Gives, bool) -> bool| {
         topic.originals().rev().find(|original| fact(original.gives(), original.sketch.traits.doubtful))
     };
-    let last = topic.originals().rev().take(EXCERPTS);
+    let last = topic.originals().rev().take(last);
     let wanted: Vec<Original<'_>> = last.chain(facts.into_iter().filter_map(newest)).collect();
     wanted.into_iter().filter(|original| original.entry.is_none()).map(|original| original.sketch.place)
 }
