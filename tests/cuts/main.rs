@@ -34,7 +34,9 @@ const TRIES: usize = 5;
 
 /// A server that takes many users in a short time: no new program for each connection.
 fn server() -> Builder {
-    Dovecot::builder().extra("service imap {\n  service_count = 0\n}\nservice imap-login {\n  service_count = 0\n}")
+    Dovecot::builder()
+        .in_memory()
+        .extra("service imap {\n  service_count = 0\n}\nservice imap-login {\n  service_count = 0\n}")
 }
 
 fn scene(server: Builder, delivery: Delivery) -> Arc<Scene> {

@@ -54,7 +54,7 @@ struct Deaths(Vec<Place>);
 /// A server that takes many users in a short time: no new program for each connection.
 fn scene(shape: Shape) -> Scene {
     let many = "service imap {\n  service_count = 0\n}\nservice imap-login {\n  service_count = 0\n}";
-    let server = Dovecot::builder().extra(many);
+    let server = Dovecot::builder().in_memory().extra(many);
     let copies = "IMAP4rev1 LITERAL+ UIDPLUS IDLE UNSELECT NAMESPACE";
     let server = if shape.moves { server } else { server.capability(copies) };
     Scene::new(shape, server.start())
