@@ -23,6 +23,9 @@ const RELEASED: &str = "Quiet Hours/Released";
 /// Generous: a disk writes some hundred thousand files meanwhile.
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
+/// In KiB: what a co-operative's smallest server can spare.
+const MOST_MEMORY: u64 = 64 * 1024;
+
 /// How long ago they came.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -56,8 +59,11 @@ fn start(alice: &Volunteer) -> (Running, u32) {
     (Running::of(child), process)
 }
 
+/// How long it took, and that it fitted into little memory.
 fn tell(what: &str, begun: Instant, process: u32) {
-    println!("{} messages {what}: {:.1?}, {} KiB of memory at most", count(), begun.elapsed(), peak(process));
+    let peak = peak(process);
+    println!("{} messages {what}: {:.1?}, {peak} KiB of memory at most", count(), begun.elapsed());
+    assert!(peak <= MOST_MEMORY, "{peak} KiB");
 }
 
 /// What the digest says of its topics, `· 20 messages`, and of those that it has no room for, `(20 messages)`.

@@ -304,14 +304,16 @@ fn a_stop_at_any_step_ends_the_daemon_in_time_and_the_next_ends_the_release() {
 
 #[test]
 fn a_second_death_on_the_way_back_is_noticed_by_nobody() {
-    for shape in [BASIC, SMTP, SEVERAL] {
-        dies_twice(shape, 4, 3, Then::Nothing);
+    let also: &[Shape] = if long() { &[MAILDIR, ACCOUNTS, COPIES, INTAKE] } else { &[] };
+    for shape in [BASIC, SMTP, SEVERAL].iter().chain(also) {
+        dies_twice(*shape, 4, 3, Then::Nothing);
     }
 }
 
 #[test]
 fn a_second_death_on_the_way_back_with_the_state_lost_each_time_loses_and_repeats_nothing() {
-    for shape in [BASIC, ACCOUNTS] {
-        dies_twice(shape, 3, 3, Then::StateLost);
+    let also: &[Shape] = if long() { &[SMTP, SEVERAL] } else { &[] };
+    for shape in [BASIC, ACCOUNTS].iter().chain(also) {
+        dies_twice(*shape, 3, 3, Then::StateLost);
     }
 }
