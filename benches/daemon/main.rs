@@ -1,8 +1,8 @@
 //! The whole daemon beside the indispensable: the release binary against a Dovecot of its own over TLS, and in turn with it a
 //! raw client that sends only the commands nobody can do without. The machine's speed drifts: only the ratios are to be quoted.
-//! Holding is also compared with imapfilter (the Debian package), releasing with a client in Python.
+//! Holding is also compared with imapfilter (the Debian package), releasing with a client in Python, unless `--floor-only` says so.
 //!
-//! `cargo bench --bench daemon -- [hold|release|start|latency|idle|many]… [--messages N] [--runs N]`
+//! `cargo bench --bench daemon -- [hold|release|start|latency|idle|many]… [--messages N] [--runs N] [--floor-only]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -45,10 +45,12 @@ struct Options {
     what: Vec<String>,
     messages: usize,
     runs: usize,
+    /// No other clients.
+    floor_only: bool,
 }
 
 fn options() -> Options {
-    let mut options = Options { what: Vec::new(), messages: MESSAGES, runs: RUNS };
+    let mut options = Options { what: Vec::new(), messages: MESSAGES, runs: RUNS, floor_only: false };
     // Cargo adds `--bench`.
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
     while let Some(word) = words.next() {
@@ -56,8 +58,9 @@ fn options() -> Options {
         match word.as_str() {
             "--messages" => options.messages = number(),
             "--runs" => options.runs = number(),
+            "--floor-only" => options.floor_only = true,
             word if ALL.contains(&word) => options.what.push(word.to_owned()),
-            word => panic!("{word}: not one of {ALL:?}, --messages N, --runs N"),
+            word => panic!("{word}: not one of {ALL:?}, --messages N, --runs N, --floor-only"),
         }
     }
     if options.what.is_empty() {
@@ -99,6 +102,9 @@ fn hold(options: &Options) {
         assert_eq!(prepared.client(&user).count(HELD), prepared.matching, "not all were moved");
         prepared.remove(&user);
 
+        if options.floor_only {
+            continue;
+        }
         let user = prepared.copy(run * 3 + 2);
         let took = measure::imapfilter(&prepared, &user);
         let moved = prepared.client(&user).count(HELD);
@@ -132,13 +138,21 @@ fn release(options: &Options) {
         assert_eq!(prepared.client(&user).count(RELEASED), options.messages, "not all were moved");
         prepared.remove(&user);
 
+        if options.floor_only {
+            continue;
+        }
         let user = prepared.copy(run * 3 + 2);
         python.push(measure::python(&prepared, &user));
         assert_eq!(prepared.client(&user).count(RELEASED), options.messages, "not all were moved");
         prepared.remove(&user);
     }
     println!("digest: {} octets", digest.len());
-    report(&format!("release {}", options.messages), &daemon, &raw, Some(("Python", &python)));
+    report(
+        &format!("release {}", options.messages),
+        &daemon,
+        &raw,
+        (!python.is_empty()).then_some(("Python", python.as_slice())),
+    );
 }
 
 /// The first run of each warmed the machine and is left out.

@@ -34,14 +34,14 @@ impl Daemon {
             let name = links[index].name.clone();
             let Some(mailbox) = links[index].mailbox() else { continue };
             match file_one(mailbox, state, &name, &originals).await {
-                Ok(idents) => moved.push((index, idents)),
+                Ok(()) => moved.push(index),
                 Err(failure) => self.put_down(index, failure, now).map_err(fail)?,
             }
         }
         let mut filed = HashSet::new();
-        for (index, idents) in moved {
+        for index in moved {
             let Some(mailbox) = self.links[index].mailbox() else { continue };
-            match untag(mailbox, &idents).await {
+            match untag_all(mailbox).await {
                 Ok(()) => {
                     filed.insert(self.links[index].name.clone());
                 }
@@ -102,13 +102,8 @@ impl Daemon {
     }
 }
 
-/// Moves the originals out of the held folder of one mailbox; their idents.
-async fn file_one(
-    mailbox: &mut dyn Mailbox,
-    state: &State,
-    name: &str,
-    originals: &[Original],
-) -> Result<HashSet<Ident>, Failure> {
+/// Moves the originals out of the held folder of one mailbox.
+async fn file_one(mailbox: &mut dyn Mailbox, state: &State, name: &str, originals: &[Original]) -> Result<(), Failure> {
     let opened = mailbox.open(Folder::Held, Access::Write).await?;
     let same = originals.iter().all(|original| original.uid_validity == opened.uid_validity);
     let uids = if same {
@@ -118,8 +113,7 @@ async fn file_one(
         let sealed = identify(mailbox, Listing::Sealed, originals).await?;
         if sealed.len() < originals.len() { identify(mailbox, Listing::All, originals).await? } else { sealed }
     };
-    relocate(mailbox, state, name, &uids, Folder::Released).await?;
-    Ok(originals.iter().map(|original| original.ident).collect())
+    relocate(mailbox, state, name, &uids, Folder::Released).await
 }
 
 async fn file_idents(
@@ -134,13 +128,19 @@ async fn file_idents(
     untag(mailbox, idents).await
 }
 
-/// Takes the keyword off what carries it among `idents` in the released folder.
+/// Takes the keyword off everything in the released folder: there nothing waits for more.
+pub(super) async fn untag_all(mailbox: &mut dyn Mailbox) -> Result<(), Failure> {
+    mailbox.open(Folder::Released, Access::Write).await?;
+    let tagged = mailbox.list(Listing::Sealed).await?;
+    mailbox.seal(&tagged, false).await?;
+    Ok(())
+}
+
+/// Takes the keyword off what carries it among `idents` in the released folder; another release may be on its way there.
 async fn untag(mailbox: &mut dyn Mailbox, idents: &HashSet<Ident>) -> Result<(), Failure> {
     mailbox.open(Folder::Released, Access::Write).await?;
     let tagged = known(mailbox, Listing::Sealed, idents).await?;
-    if !tagged.is_empty() {
-        mailbox.seal(&tagged, false).await?;
-    }
+    mailbox.seal(&tagged, false).await?;
     Ok(())
 }
 

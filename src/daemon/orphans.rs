@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress, moving::relocate};
+use super::{Daemon, Failure, Progress, filing::untag_all, moving::relocate};
 use crate::{
     core::{
         mail::{Envelope, Folder, Ident, Uid, Verdict},
@@ -73,7 +73,8 @@ impl Daemon {
         }
         // Only now, for all: what still carries it in a held folder after another interruption was listed.
         for index in found.iter().map(|sealed| sealed.index).filter(|_| delivered) {
-            self.untag_released(index).await.map_err(|failure| (index, failure))?;
+            let Some(mailbox) = self.links[index].mailbox() else { continue };
+            untag_all(mailbox).await.map_err(|failure| (index, failure))?;
         }
         self.forget_orphans().map_err(|error| (0, error.into()))?;
         Ok(Progress::Nothing)
@@ -130,14 +131,6 @@ impl Daemon {
         let verdicts: Vec<_> = sealed.held.iter().map(|(_, ident)| (*ident, Verdict::Released)).collect();
         state.remember(&name, &verdicts, now)?;
         relocate(mailbox, state, &name, &uids, Folder::Released).await
-    }
-
-    async fn untag_released(&mut self, index: usize) -> Result<(), Failure> {
-        let Some(mailbox) = self.links[index].mailbox() else { return Ok(()) };
-        mailbox.open(Folder::Released, Access::Write).await?;
-        let tagged = mailbox.list(Listing::Sealed).await?;
-        mailbox.seal(&tagged, false).await?;
-        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The beginnings of messages: the structure first, then the first kilobytes of the text part.
+//! The beginnings of messages: header, structure, and the first kilobytes of the text part, wherever it is.
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -6,8 +6,8 @@ use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPa
 
 use super::{
     HEADER_LIMIT, ImapMailbox, TEXT_LIMIT,
-    envelopes::{envelope, header_items, of_set, section, uid_of},
-    exec::LONG,
+    envelopes::{among, envelope, header_items, section, taken},
+    pipeline::Reading,
     sets::{UidSet, sets_of},
     structure::{Outline, outline},
 };
@@ -19,11 +19,24 @@ use crate::{
     io::mailbox::MailboxError,
 };
 
-/// Messages in one batch: fifty times header and text are 4 MB at most.
+/// Messages in one batch: fifty times header, MIME header and text are 8 MB at most.
 const CONTENT_BATCH: usize = 50;
+
+/// The part that is asked for before the structure is known.
+const FIRST: &[u32] = &[1];
 
 /// What was fetched of a text: its MIME header, none for a message that is no multipart, and its beginning.
 type Text = (Option<Vec<u8>>, Vec<u8>);
+
+/// What came of a message so far.
+#[derive(Default)]
+struct Beginning {
+    envelope: Option<Envelope>,
+    outline: Outline,
+    text: Option<Text>,
+}
+
+type Beginnings = BTreeMap<u32, Beginning>;
 
 impl ImapMailbox {
     pub(super) async fn visit_contents(
@@ -32,87 +45,117 @@ impl ImapMailbox {
         visit: &mut dyn FnMut(Vec<Content>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
         self.opened()?;
-        for set in sets_of(uids, CONTENT_BATCH) {
-            let batch = self.fetch_contents(&set).await?;
-            if visit(batch).is_break() {
-                break;
+        let sets = sets_of(uids, CONTENT_BATCH);
+        let mut reading = Reading::of(&sets, beginning_items());
+        let mut found = Beginnings::new();
+        loop {
+            let next = reading.next(&mut self.connection, &mut |response| note(&mut found, uids, response)).await?;
+            let Some((set, done)) = next else { return Ok(()) };
+            let mut batch = taken(&mut found, set);
+            let is_whole = match done {
+                Ok(done) => done.unread == 0,
+                Err(MailboxError::Refused(_)) => false,
+                Err(error) => {
+                    self.connection.drain().await?;
+                    return Err(error);
+                }
+            };
+            if !(is_whole && batch.values().all(Beginning::is_complete)) {
+                reading.catch_up(&mut self.connection, &mut |response| note(&mut found, uids, response)).await?;
+                if !is_whole {
+                    batch = self.fetch_apart(set).await?;
+                }
+                self.fetch_texts(&mut batch).await?;
+            }
+            if visit(contents(batch)).is_break() {
+                return self.connection.drain().await;
+            }
+        }
+    }
+
+    /// Headers, then structures. A structure that is too large, too deep, or refused is none: that message is then read from its
+    /// beginning.
+    async fn fetch_apart(&mut self, set: &UidSet) -> Result<Beginnings, MailboxError> {
+        let envelopes = self.fetch_envelopes(set).await?.into_iter();
+        let mut found: Beginnings = envelopes
+            .map(|(uid, envelope)| (uid, Beginning { envelope: Some(envelope), ..Beginning::default() }))
+            .collect();
+        let mut add = |uid, attributes: &[AttributeValue<'_>]| {
+            if let Some(beginning) = found.get_mut(&uid) {
+                beginning.add(attributes);
+            }
+        };
+        self.fetch(set, "BODYSTRUCTURE", &mut add).await.map(drop).or_else(refused_only)?;
+        Ok(found)
+    }
+
+    /// The texts that are missing, those of messages with the same place of the text together.
+    async fn fetch_texts(&mut self, batch: &mut Beginnings) -> Result<(), MailboxError> {
+        let mut by_part: BTreeMap<Option<Vec<u32>>, Vec<u32>> = BTreeMap::new();
+        for (uid, beginning) in &*batch {
+            if !beginning.is_complete() {
+                by_part.entry(beginning.outline.part.clone()).or_default().push(*uid);
+            }
+        }
+        for (part, uids) in by_part {
+            let items = text_items(part.as_deref());
+            let mut add = |uid, attributes: &[AttributeValue<'_>]| {
+                if let (Some(text), Some(beginning)) = (text(attributes, part.as_deref()), batch.get_mut(&uid)) {
+                    beginning.text = Some(text);
+                }
+            };
+            for set in sets_of(&uids, CONTENT_BATCH) {
+                self.fetch(&set, &items, &mut add).await.map(drop).or_else(refused_only)?;
             }
         }
         Ok(())
     }
+}
 
-    async fn fetch_contents(&mut self, set: &UidSet) -> Result<Vec<Content>, MailboxError> {
-        let (mut contents, mut outlines) = self.fetch_beginnings(set).await?;
-        let mut by_part: BTreeMap<Option<Vec<u32>>, Vec<u32>> = BTreeMap::new();
-        for uid in contents.keys() {
-            let part = outlines.get(uid).and_then(|outline| outline.part.clone());
-            by_part.entry(part).or_default().push(*uid);
-        }
-        for (uid, text) in self.fetch_texts(&by_part).await? {
-            if let Some(content) = contents.get_mut(&uid) {
-                content.message = message(&content.header, text);
+impl Beginning {
+    /// Adds what one response says.
+    fn add(&mut self, attributes: &[AttributeValue<'_>]) {
+        for attribute in attributes {
+            if let AttributeValue::BodyStructure(root) = attribute {
+                self.outline = outline(root);
             }
         }
-        for (uid, content) in &mut contents {
-            content.attachments = outlines.remove(uid).map(|outline| outline.attachments).unwrap_or_default();
-        }
-        Ok(contents.into_values().collect())
+        // Asked for before the structure was known.
+        let first = || text(attributes, Some(FIRST));
+        self.text = self.text.take().or_else(|| match &self.outline {
+            Outline { part: Some(part), .. } if part == FIRST => first(),
+            Outline { single: true, .. } => first().map(|(_, body)| (None, body)),
+            _ => None,
+        });
     }
 
-    /// Headers and structures, in one trip to the server. A structure that is too large, too deep, or refused is none: that message
-    /// is then read from its beginning.
-    async fn fetch_beginnings(
-        &mut self,
-        set: &UidSet,
-    ) -> Result<(BTreeMap<u32, Content>, BTreeMap<u32, Outline>), MailboxError> {
-        let (mut envelopes, mut outlines) = (BTreeMap::new(), BTreeMap::new());
-        let mut sort = |response: &Response<'_>| {
-            let Some((uid, attributes)) = of_set(response, set) else { return };
-            envelopes.extend(envelope(uid, attributes).map(|envelope| (uid, envelope)));
-            for attribute in attributes {
-                if let AttributeValue::BodyStructure(root) = attribute {
-                    outlines.insert(uid, outline(root));
-                }
-            }
-        };
-        let commands = [header_items(), "BODYSTRUCTURE".to_owned()].map(|items| fetching(set, &items));
-        let mut results = self.connection.exec_all(&commands, LONG, &mut sort).await?;
-        if let Some(Err(error)) = results.pop() {
-            refused_only(error)?;
-        }
-        let unread = results.pop().transpose()?.map_or(0, |done| done.unread);
-        if unread > 0 && envelopes.len() < set.uids.len() {
-            // Gone, or unreadable: alone it is certain which.
-            envelopes = self.fetch_envelopes(set).await?;
-        }
-        Ok((envelopes.into_iter().map(|(uid, envelope)| (uid, content(uid, envelope))).collect(), outlines))
-    }
-
-    /// The texts of each group of messages with the same place of the text, in one trip to the server.
-    async fn fetch_texts(
-        &mut self,
-        by_part: &BTreeMap<Option<Vec<u32>>, Vec<u32>>,
-    ) -> Result<BTreeMap<u32, Text>, MailboxError> {
-        let (mut commands, mut parts) = (Vec::new(), BTreeMap::new());
-        for (part, uids) in by_part {
-            commands.extend(sets_of(uids, CONTENT_BATCH).iter().map(|set| fetching(set, &text_items(part.as_deref()))));
-            parts.extend(uids.iter().map(|uid| (*uid, part.as_deref())));
-        }
-        let mut texts = BTreeMap::new();
-        let mut sort = |response: &Response<'_>| {
-            let Response::Fetch(_, attributes) = response else { return };
-            let Some((uid, part)) = uid_of(attributes).and_then(|uid| Some((uid, *parts.get(&uid)?))) else { return };
-            texts.extend(text(attributes, part).map(|text| (uid, text)));
-        };
-        for result in self.connection.exec_all(&commands, LONG, &mut sort).await? {
-            result.map(drop).or_else(refused_only)?;
-        }
-        Ok(texts)
+    /// Nothing more is to be fetched; without a header it is gone.
+    fn is_complete(&self) -> bool {
+        self.envelope.is_none() || self.text.is_some()
     }
 }
 
-fn fetching(set: &UidSet, items: &str) -> String {
-    format!("UID FETCH {} (UID {items})", set.text)
+fn note(found: &mut Beginnings, uids: &[u32], response: &Response<'_>) {
+    let Some((uid, attributes)) = among(uids, response) else { return };
+    let beginning = found.entry(uid).or_default();
+    beginning.envelope = beginning.envelope.take().or_else(|| envelope(uid, attributes));
+    beginning.add(attributes);
+}
+
+fn contents(batch: Beginnings) -> Vec<Content> {
+    let contents = batch.into_iter().filter_map(|(uid, beginning)| {
+        let Envelope { received, header, .. } = beginning.envelope?;
+        let message = message(&header, beginning.text.unwrap_or_default());
+        let attachments = beginning.outline.attachments;
+        Some(Content { uid: Uid::Number(uid), received, header, message, attachments })
+    });
+    contents.collect()
+}
+
+/// Header, structure, and the part that the text of most notifications is in: the plain one of two alternatives, or the body of a
+/// message that is no multipart. In one command, so that the server opens the message once.
+fn beginning_items() -> String {
+    format!("{} BODYSTRUCTURE {}", header_items(), text_items(Some(FIRST)))
 }
 
 /// A refusal means that nothing came.
@@ -121,12 +164,6 @@ fn refused_only(error: MailboxError) -> Result<(), MailboxError> {
         MailboxError::Refused(_) => Ok(()),
         error => Err(error),
     }
-}
-
-fn content(number: u32, envelope: Envelope) -> Content {
-    let message = message(&envelope.header, (None, Vec::new()));
-    let (received, header) = (envelope.received, envelope.header);
-    Content { uid: Uid::Number(number), received, header, message, attachments: Vec::new() }
 }
 
 fn text_items(part: Option<&[u32]>) -> String {

@@ -9,12 +9,16 @@ use super::{
     HEADER_LIMIT, ImapMailbox,
     exec::LONG,
     folders::SEALED,
+    pipeline::{Reading, fetching},
     sets::{UidSet, sets},
 };
 use crate::{
     core::mail::{Envelope, Flags, Uid},
     io::mailbox::MailboxError,
 };
+
+/// The text of an error.
+const UNREADABLE: &str = "an unreadable answer to FETCH";
 
 /// The path of a section in a response: `None` for the whole message.
 pub(super) type Section<'a> = Option<&'a SectionPath>;
@@ -26,30 +30,41 @@ impl ImapMailbox {
         visit: &mut dyn FnMut(Vec<Envelope>) -> ControlFlow<()>,
     ) -> Result<(), MailboxError> {
         self.opened()?;
-        for set in sets(uids) {
-            let found = self.fetch_envelopes(&set).await?;
-            if visit(found.into_values().collect()).is_break() {
-                break;
+        let sets = sets(uids);
+        let mut reading = Reading::of(&sets, header_items());
+        let mut found = BTreeMap::new();
+        loop {
+            let mut note = |response: &Response<'_>| {
+                let Some((uid, attributes)) = among(uids, response) else { return };
+                found.extend(envelope(uid, attributes).map(|envelope| (uid, envelope)));
+            };
+            let Some((set, done)) = reading.next(&mut self.connection, &mut note).await? else { return Ok(()) };
+            match done {
+                Ok(done) if done.unread == 0 => {}
+                Ok(_) => return Err(self.connection.lost(UNREADABLE)),
+                Err(error) => {
+                    self.connection.drain().await?;
+                    return Err(error);
+                }
+            }
+            if visit(taken(&mut found, set).into_values().collect()).is_break() {
+                return self.connection.drain().await;
             }
         }
-        Ok(())
     }
 
     /// The envelopes of a set by UID. Everything is peeked at: no `\Seen`.
     pub(super) async fn fetch_envelopes(&mut self, set: &UidSet) -> Result<BTreeMap<u32, Envelope>, MailboxError> {
-        let items = header_items();
         let mut found = BTreeMap::new();
         let unread = self
-            .fetch(set, &items, &mut |uid, attributes| {
-                if let Some(envelope) = envelope(uid, attributes) {
-                    found.insert(uid, envelope);
-                }
+            .fetch(set, &header_items(), &mut |uid, attributes| {
+                found.extend(envelope(uid, attributes).map(|envelope| (uid, envelope)));
             })
-            .await;
-        match unread? {
-            0 => Ok(found),
-            _ => Err(self.connection.lost("an unreadable answer to FETCH")),
+            .await?;
+        if unread > 0 {
+            return Err(self.connection.lost(UNREADABLE));
         }
+        Ok(found)
     }
 
     /// UID FETCH of `items`; `each` is given what came for the UIDs of the set. How many responses could not be read.
@@ -59,11 +74,10 @@ impl ImapMailbox {
         items: &str,
         each: &mut dyn FnMut(u32, &[AttributeValue<'_>]),
     ) -> Result<usize, MailboxError> {
-        let command = format!("UID FETCH {} (UID {items})", set.text);
         let done = self
             .connection
-            .exec_each(&command, LONG, &mut |response| {
-                if let Some((uid, attributes)) = of_set(response, set) {
+            .exec_each(&fetching(set, items), LONG, &mut |response| {
+                if let Some((uid, attributes)) = among(&set.uids, response) {
                     each(uid, attributes);
                 }
             })
@@ -77,14 +91,19 @@ pub(super) fn header_items() -> String {
     format!("FLAGS INTERNALDATE BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>")
 }
 
-/// The attributes of a FETCH response about a message of the set, with its UID.
-pub(super) fn of_set<'a, 'r>(response: &'a Response<'r>, set: &UidSet) -> Option<(u32, &'a [AttributeValue<'r>])> {
+/// The attributes of a FETCH response about one of `uids`, which ascend, with its UID.
+pub(super) fn among<'a, 'r>(uids: &[u32], response: &'a Response<'r>) -> Option<(u32, &'a [AttributeValue<'r>])> {
     let Response::Fetch(_, attributes) = response else { return None };
-    let uid = uid_of(attributes).filter(|uid| set.uids.binary_search(uid).is_ok())?;
+    let uid = uid_of(attributes).filter(|uid| uids.binary_search(uid).is_ok())?;
     Some((uid, attributes))
 }
 
-pub(super) fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
+/// Takes what was found about the messages of a set; what belongs to another stays.
+pub(super) fn taken<T>(found: &mut BTreeMap<u32, T>, set: &UidSet) -> BTreeMap<u32, T> {
+    set.uids.iter().filter_map(|uid| found.remove_entry(uid)).collect()
+}
+
+fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
     attributes.iter().find_map(|attribute| match attribute {
         AttributeValue::Uid(uid) => Some(*uid),
         _ => None,

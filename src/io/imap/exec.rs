@@ -4,7 +4,12 @@
 //! After end of stream, BYE, a missed deadline, an I/O error or a future dropped in the middle, the connection is of no more
 //! use and every later command says so at once.
 
-use std::{collections::HashSet, io, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    io,
+    panic::AssertUnwindSafe,
+    time::Duration,
+};
 
 use async_imap::{
     Client, Session,
@@ -18,6 +23,7 @@ use tokio::{
 };
 
 use super::{
+    pipeline::Sent,
     refusal::{refused, shown},
     screen::{Duplex, Screen, Unreadable, stands_for},
 };
@@ -40,7 +46,7 @@ const CLOSED: &str = "closed";
 const UNREADABLE: &str = "an unreadable answer";
 
 /// The text of an error.
-const ASKED_FOR_MORE: &str = "asked for more than there is";
+pub(super) const ASKED_FOR_MORE: &str = "asked for more than there is";
 
 /// What came between a command and its tagged OK.
 #[derive(Default)]
@@ -64,7 +70,10 @@ pub enum Step {
 /// A connection on which one command runs at a time.
 pub struct Connection {
     session: Session<Screen>,
-    in_step: bool,
+    /// Another command may follow.
+    pub(super) in_step: bool,
+    /// Commands sent ahead, oldest first.
+    pub(super) sent: VecDeque<Sent>,
     capabilities: HashSet<String>,
     /// Messages in the selected folder, by the last EXISTS and the EXPUNGEs since.
     pub exists: usize,
@@ -79,7 +88,15 @@ impl Connection {
     pub async fn over(stream: Box<dyn Duplex>) -> Result<Self, MailboxError> {
         let session = session(stream).await.map_err(|error| MailboxError::Lost(shown(&error.to_string())))?;
         let capabilities = HashSet::new();
-        Ok(Self { session, in_step: true, capabilities, exists: 0, grown: false, offered: false })
+        Ok(Self {
+            session,
+            in_step: true,
+            sent: VecDeque::new(),
+            capabilities,
+            exists: 0,
+            grown: false,
+            offered: false,
+        })
     }
 
     /// The stream, for TLS; `None` if bytes are waiting. async-imap holds none: it is given one response at a time.
@@ -144,58 +161,6 @@ impl Connection {
         }
     }
 
-    /// Runs commands one behind the other, sent before any of them is answered: none may change what another one answers (RFC 3501,
-    /// section 5.5). One that is refused does not end the others. `on_response` is given the untagged responses to all of them.
-    pub async fn exec_all(
-        &mut self,
-        commands: &[String],
-        deadline: Duration,
-        on_response: &mut dyn FnMut(&Response<'_>),
-    ) -> Result<Vec<Result<Done, MailboxError>>, MailboxError> {
-        if commands.is_empty() {
-            return Ok(Vec::new());
-        }
-        let until = Instant::now() + deadline;
-        let mut tags = Vec::new();
-        for command in commands {
-            tags.push(self.begin(command, until).await?);
-            // The next one may follow.
-            self.in_step = true;
-        }
-        let mut results: Vec<Result<Done, MailboxError>> = tags.iter().map(|_| Ok(Done::default())).collect();
-        let mut waiting: Vec<usize> = (0..tags.len()).collect();
-        self.in_step = false;
-        while let Some(first) = waiting.first().copied() {
-            // Servers answer in order; what cannot be read belongs to the oldest.
-            let step = self.next(until, |response| match response {
-                Ok(Response::Done { tag, status, outcome }) => {
-                    let ended = waiting.iter().copied().find(|at| tags[*at] == *tag);
-                    if let Some(at) = ended.filter(|_| *status != Status::Ok) {
-                        results[at] = Err(refused(status, outcome));
-                    }
-                    Ok(ended)
-                }
-                Ok(Response::Continue(_)) => Err(()),
-                Ok(other) => {
-                    on_response(other);
-                    Ok(None)
-                }
-                Err(what) => {
-                    if let (Unreadable::Answer, Ok(done)) = (what, &mut results[first]) {
-                        done.unread += 1;
-                    }
-                    Ok(None)
-                }
-            });
-            match step.await? {
-                Ok(ended) => waiting.retain(|at| Some(*at) != ended),
-                Err(()) => return Err(self.lost(ASKED_FOR_MORE)),
-            }
-        }
-        self.in_step = true;
-        Ok(results)
-    }
-
     /// One response to the command of [`Connection::begin`].
     pub async fn step(
         &mut self,
@@ -231,6 +196,11 @@ impl Connection {
             return Err(MailboxError::Lost("out of step".to_owned()));
         }
         self.in_step = false;
+        self.put(command, until).await
+    }
+
+    /// Sends a command, others may be on their way; its tag.
+    pub(super) async fn put(&mut self, command: &str, until: Instant) -> Result<RequestId, MailboxError> {
         self.session.get_mut().expect_answer();
         // The verb only: arguments may be a password.
         tracing::trace!(verb = command.split(' ').next(), "IMAP command");

@@ -17,9 +17,13 @@ use crate::{
     io::mailbox::{Access, MailboxError},
 };
 
-/// A whole wait. Afterwards the caller lists, which also shows whether the connection still lives: a NAT forgets a silent one
-/// without a word, many after five minutes.
-const WAIT: Duration = Duration::from_secs(5 * 60);
+/// A wait in which the server says nothing. Afterwards the caller lists, which also shows whether the connection still lives: a
+/// NAT forgets a silent one without a word, many after five minutes.
+const SILENCE: Duration = Duration::from_secs(5 * 60);
+
+/// A whole wait, in which a server may say every two minutes that it is still here: after 29 minutes it may take us for gone (RFC
+/// 2177), and a listing finds what it did not tell of.
+const LONGEST: Duration = Duration::from_secs(28 * 60);
 
 /// The answer to IDLE and to DONE: a server has nothing to read for it.
 const IDLE_ANSWER: Duration = Duration::from_secs(15);
@@ -44,18 +48,18 @@ impl ImapMailbox {
         folder: Folder,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), MailboxError> {
-        let until = Instant::now() + WAIT;
+        let begun = Instant::now();
         if *stop.borrow() || self.changed_meanwhile(folder).await? {
             return Ok(());
         }
         let refused_lately = self.idle_refused.is_some_and(|at| at.elapsed() < IDLE_RETRY);
         if self.connection.can("IDLE") && !refused_lately {
-            match self.idle(until, &mut stop).await? {
+            match self.idle(begun + LONGEST, &mut stop).await? {
                 Idled::Over => return Ok(()),
                 Idled::Refused => self.idle_refused = Some(Instant::now()),
             }
         }
-        self.poll(until, &mut stop).await
+        self.poll(begun + SILENCE, &mut stop).await
     }
 
     /// Opens the folder if it is not open; whether messages came since it was last listed.
@@ -84,14 +88,16 @@ impl ImapMailbox {
                 }
             }
         }
+        let mut heard = Instant::now();
         while !changed {
             tokio::select! {
                 () = stopped(stop) => break,
-                () = tokio::time::sleep_until(until) => break,
+                () = tokio::time::sleep_until(until.min(heard + SILENCE)) => break,
                 step = self.listen(&tag, until + IDLE_ANSWER, &mut changed) => {
                     if let Step::Completed(result) = step? {
                         return result.map(|()| Idled::Over);
                     }
+                    heard = Instant::now();
                 }
             }
         }

@@ -15,6 +15,7 @@ mod idle;
 mod listing;
 mod login;
 mod names;
+mod pipeline;
 mod refusal;
 mod relocate;
 mod resume;

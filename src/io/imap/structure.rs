@@ -10,6 +10,8 @@ const MAX_ATTACHMENTS: usize = 20;
 pub struct Outline {
     /// The part that holds the text; `None` where the message is no multipart, or has no text part.
     pub part: Option<Vec<u32>>,
+    /// The message is one text or one file: its first part is its whole body (RFC 3501, section 6.4.5).
+    pub single: bool,
     /// File names as the sender wrote them.
     pub attachments: Vec<String>,
 }
@@ -19,7 +21,8 @@ pub fn outline(root: &BodyStructure<'_>) -> Outline {
     let mut search = Search::default();
     search.visit(root, &mut Vec::new());
     let part = search.plain.or(search.html).filter(|path| !path.is_empty());
-    Outline { part, attachments: search.attachments }
+    let single = matches!(root, BodyStructure::Text { .. } | BodyStructure::Basic { .. });
+    Outline { part, single, attachments: search.attachments }
 }
 
 #[derive(Default)]
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_no_multipart_is_read_whole() {
-        assert_eq!(read(PLAIN), Outline::default());
+        assert_eq!(read(PLAIN), Outline { single: true, ..Outline::default() });
         assert_eq!(read(&format!(r#"({HTML}{PDF} "mixed")"#)).part, Some(vec![1]));
     }
 }

@@ -12,7 +12,7 @@ use super::super::*;
 use crate::config::{SecretSource, Security};
 
 /// After 29 minutes a server may take a client for gone (RFC 2177).
-const LONGEST: Duration = Duration::from_secs(28 * 60);
+const LONGEST: Duration = Duration::from_secs(29 * 60);
 
 /// A server that says all the time that it is still here; `true` when DONE ended an IDLE.
 async fn still_here(stream: DuplexStream) -> bool {
@@ -47,7 +47,7 @@ async fn still_here(stream: DuplexStream) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_it_is_still_here_does_not_keep_us_idling_for_half_an_hour() {
+async fn a_server_that_says_it_is_still_here_is_left_in_peace_but_not_for_half_an_hour() {
     let account = Account {
         host: "127.0.0.1".to_owned(),
         port: 143,
@@ -66,5 +66,5 @@ async fn a_server_that_says_it_is_still_here_does_not_keep_us_idling_for_half_an
     };
     let (waited, was_ended) = tokio::join!(waiting, still_here(there));
     let waited = waited.expect("in step");
-    assert!(was_ended && waited > Duration::from_secs(60) && waited < LONGEST, "{waited:?}");
+    assert!(was_ended && waited > Duration::from_secs(25 * 60) && waited < LONGEST, "{waited:?}");
 }

@@ -135,8 +135,8 @@ async fn ask(call: Call, mailbox: &mut ImapMailbox) -> Result<(Verdict, String),
 /// One cell; what the peer saw, and whether the fault came to pass and the call ended in time.
 async fn cell(row: &Row, fault: Option<Fault>) -> (End, Peer, bool) {
     let mut faults: Vec<_> = fault.map(|fault| (row.point, fault)).into_iter().collect();
-    if row.point == "unmark" {
-        faults.push(("expunge", Fault::Says(b"NO because")));
+    if let Some(before) = row.call.refused_before(row.point) {
+        faults.push((before, Fault::Says(b"NO because")));
     }
     let mut peer = Peer {
         capabilities: row.capabilities,

@@ -42,6 +42,17 @@ const HEADERS: [&str; 2] = [
     "* 2 FETCH (UID 2 RFC822.SIZE 9 INTERNALDATE \"01-Feb-2026 11:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: c\")",
 ];
 
+/// The text of the second is another part than the one that was asked for.
+const BEGINNINGS: [&str; 2] = [
+    "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2026 10:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: b\" BODYSTRUCTURE (\"text\" \
+     \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL) BODY[1.MIME]<0> \"\" BODY[1]<0> \"one\")",
+    "* 2 FETCH (UID 2 INTERNALDATE \"01-Feb-2026 11:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: c\" BODYSTRUCTURE \
+     ((\"text\" \"html\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL)(\"text\" \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL) \
+     \"alternative\" NIL NIL NIL NIL) BODY[1.MIME]<0> \"\" BODY[1]<0> \"none\")",
+];
+
+const SECOND: [&str; 1] = ["* 2 FETCH (UID 2 BODY[2.MIME]<0> \"\" BODY[2]<0> \"two\")"];
+
 const STRUCTURES: [&str; 2] = [
     "* 1 FETCH (UID 1 BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL))",
     "* 2 FETCH (UID 2 BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL))",
@@ -195,8 +206,10 @@ impl Peer {
             "SEARCH" if has("HEADER") => one("search-header", &["* SEARCH 1 2"]),
             "SEARCH" => one("search", &["* SEARCH 1 2"]),
             "FETCH" if has("RFC822.SIZE") => one("likeness", &HEADERS),
+            "FETCH" if has("INTERNALDATE") && has("BODYSTRUCTURE") => one("beginnings", &BEGINNINGS),
             "FETCH" if has("INTERNALDATE") => one("headers", &HEADERS),
             "FETCH" if has("BODYSTRUCTURE") => one("structures", &STRUCTURES),
+            "FETCH" if has("BODY.PEEK[2]") => one("second", &SECOND),
             "FETCH" if has("BODY.PEEK[TEXT]") => one("texts", &TEXTS),
             "FETCH" => one("fields", &FIELDS),
             "STORE" if has("qh-sealed") => one("seal", &[]),

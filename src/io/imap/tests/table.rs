@@ -49,6 +49,17 @@ pub enum Call {
     Close,
 }
 
+impl Call {
+    /// What has to be refused for the call to come to a point.
+    pub fn refused_before(self, point: &str) -> Option<&'static str> {
+        match (self, point) {
+            (Self::Move, "unmark") => Some("expunge"),
+            (Self::Contents, "headers" | "structures" | "texts") => Some("beginnings"),
+            _ => None,
+        }
+    }
+}
+
 /// One line of the table.
 pub struct Row {
     pub point: &'static str,
@@ -127,6 +138,9 @@ pub const TABLE: &[Row] = &[
     row("search", MOVE, Call::List(SINCE), USUAL, "FETCH"),
     row("search", MOVE, Call::List(Listing::Sealed), USUAL, "FETCH"),
     row("headers", MOVE, Call::Envelopes, USUAL, "STORE"),
+    // Refused together, they are asked for apart.
+    row("beginnings", MOVE, Call::Contents, SPARED, "STORE"),
+    row("second", MOVE, Call::Contents, SPARED, "STORE"),
     row("headers", MOVE, Call::Contents, USUAL, "BODY.PEEK[TEXT]"),
     row("structures", MOVE, Call::Contents, SPARED, "STORE"),
     row("texts", MOVE, Call::Contents, SPARED, "STORE"),
