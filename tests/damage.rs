@@ -186,6 +186,26 @@ proptest! {
     }
 }
 
+/// SQLite has no checksums: to it a letter that the disk changed is another letter.
+#[test]
+fn a_letter_changed_in_a_sealed_digest_is_noticed_and_a_digest_is_made_anew() {
+    let home = Home::new("", "");
+    home.play("2026-11-26T17:00:00+01:00", "2026-11-26T23:00:00+01:00", Vec::new());
+    leave(&home, INTERRUPTED[0]);
+    let mut bytes = fs::read(database(&home)).unwrap();
+    let (sealed, changed) = (b"Pagaie, Imprimante.", b"Pagaye, Imprimante.");
+    let at = bytes.windows(sealed.len()).position(|window| window == sealed).unwrap();
+    bytes[at..at + sealed.len()].copy_from_slice(changed);
+    fs::write(database(&home), bytes).unwrap();
+    home.play("2026-11-27T09:00:05+01:00", "2026-11-27T12:00:00+01:00", Vec::new());
+    assert!(home.state().note("set_aside").unwrap().is_some());
+    let digests = home.digests().concat();
+    for (title, times) in [("Pagaie", 1), ("Imprimante", 1), ("Pagaye", 0)] {
+        assert_eq!(digests.matches(title).count(), times, "{title}: {digests}");
+    }
+    assert_eq!((home.names(HELD).len(), home.names(RELEASED).len()), (0, 2));
+}
+
 fn quiet() -> Box<dyn quiethours::daemon::Witness> {
     Box::new(quiethours::daemon::Log)
 }

@@ -71,7 +71,10 @@ fn two_hosts_of_one_profile_that_release_at_once_lose_nothing_and_repeat_at_most
         for output in both(&alice, &other, &["run", "--once"]) {
             assert!(matches!(output.status.code(), Some(0 | 75)), "{output:?}");
         }
-        assert_eq!(alice.client().count(HELD), 3, "round {round}");
+        // A move is a copy and an expunge in this server: for what both move at once it may make two.
+        let mut held = alice.originals(HELD);
+        held.dedup();
+        assert_eq!(held.len(), 3, "round {round}");
         for output in both(&alice, &other, &["available", "--yes", "--for", "1h"]) {
             assert!(output.status.success(), "{output:?}");
         }

@@ -312,7 +312,7 @@ fn a_second_death_on_the_way_back_is_noticed_by_nobody() {
 
 #[test]
 fn a_second_death_on_the_way_back_with_the_state_lost_each_time_loses_and_repeats_nothing() {
-    let also: &[Shape] = if long() { &[SMTP, SEVERAL] } else { &[] };
+    let also: &[Shape] = if long() { &[SMTP, INTAKE, KEYWORD] } else { &[] };
     for shape in [BASIC, ACCOUNTS].iter().chain(also) {
         dies_twice(*shape, 3, 3, Then::StateLost);
     }

@@ -6,7 +6,10 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -113,12 +116,27 @@ struct Seen {
     token: Option<(String, No)>,
 }
 
-/// A running server; its thread ends with the test.
+/// A running server; it ends with its last clone.
 #[derive(Clone)]
 pub struct SmtpPeer {
     port: u16,
+    _stop: Arc<Stop>,
     seen: Arc<Mutex<Seen>>,
     config: Arc<Mutex<Arc<ServerConfig>>>,
+}
+
+/// Ends the server that listens on a port.
+struct Stop {
+    port: u16,
+    over: Arc<AtomicBool>,
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Release);
+        // It waits for a connection.
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+    }
 }
 
 impl SmtpPeer {
@@ -136,14 +154,17 @@ impl SmtpPeer {
         let seen = Arc::new(Mutex::new(Seen { plans, mechanisms, ..Seen::default() }));
         let config = Arc::new(Mutex::new(Arc::new(tls(dir, Certificate::Right))));
         let (shared, shown) = (Arc::clone(&seen), Arc::clone(&config));
+        let over = Arc::new(AtomicBool::new(false));
+        let stop = Arc::new(Stop { port, over: Arc::clone(&over) });
         thread::spawn(move || {
-            for socket in listener.incoming().map_while(Result::ok) {
+            let sockets = listener.incoming().map_while(Result::ok);
+            for socket in sockets.take_while(|_| !over.load(Ordering::Acquire)) {
                 let (config, seen) = (Arc::clone(&shown.lock().unwrap()), Arc::clone(&shared));
                 let _ = socket.set_read_timeout(Some(Duration::from_secs(60)));
                 thread::spawn(move || welcome(socket, security, config, &seen));
             }
         });
-        Self { port, seen, config }
+        Self { port, _stop: stop, seen, config }
     }
 
     /// Shows this certificate from now on.

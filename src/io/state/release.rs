@@ -5,6 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
 
 use super::{State, StateError, fact, instant, memory, optional_instant, unknown_word};
 use crate::core::{
@@ -75,6 +76,9 @@ impl State {
         let Some(mut release) = transaction.query_row(query, [], read_release).optional()? else {
             return Ok(None);
         };
+        if sealed_hash(&transaction, &release.rid)?.is_some_and(|hash| hash != hash_of(&release.bytes)) {
+            return Err(StateError::Damaged("the sealed digest is not what was sealed".to_owned()));
+        }
         release.instants = instants(&transaction)?;
         let mut last: Rc<str> = "".into();
         release.manifest = all(
@@ -221,6 +225,8 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
         params![release.rid, route_text(&release.route), *release.bytes, period_end, sealed_at],
     )?;
+    let hash = format!("{} {}", release.rid, hash_of(&release.bytes));
+    connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [SEALED_HASH, &hash])?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
         instants.execute(params![mailbox, instant.timestamp_micros()])?;
@@ -243,6 +249,21 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
         params![release.rid, sealed_at, period_end, originals],
     )?;
     Ok(())
+}
+
+/// The name of the note that says what the sealed bytes hash to, after the rid that they belong to. SQLite itself would not notice a
+/// letter that the disk changed.
+const SEALED_HASH: &str = "sealed_hash";
+
+fn hash_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// The hash noted for a release; `None` for one that an earlier version sealed.
+fn sealed_hash(connection: &Connection, rid: &str) -> rusqlite::Result<Option<String>> {
+    let query = "SELECT text FROM note WHERE name = ?1";
+    let noted: Option<String> = connection.query_row(query, [SEALED_HASH], |row| row.get(0)).optional()?;
+    Ok(noted.and_then(|text| Some(text.strip_prefix(rid)?.trim_start().to_owned())))
 }
 
 fn instants(connection: &Connection) -> rusqlite::Result<Vec<(String, DateTime<Utc>)>> {
