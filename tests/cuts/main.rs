@@ -11,7 +11,13 @@ mod spots;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
 
 use chrono::{SubsecRound as _, Utc};
 
@@ -29,7 +35,7 @@ use support::{
 const WORKERS: usize = 4;
 
 /// A server tells of new mail a moment sooner or later, so that a dialogue may end some lines before a place near the end of
-/// another: such an evening is played again.
+/// another: such an evening is played again, and if no dialogue comes to that place any more, it is told.
 const TRIES: usize = 5;
 
 /// A server that takes many users in a short time: no new program for each connection.
@@ -74,12 +80,17 @@ fn places(language: Language, transcripts: &[Transcript], every: bool) -> Vec<Sp
 
 /// Plays one evening for each harm, some at a time, and tells which went wrong.
 fn play_all(scene: &Arc<Scene>, harms: &[(Harm, After)], check: &(dyn Fn(&Played) + Sync)) {
-    let begun = Instant::now();
+    let (begun, unharmed) = (Instant::now(), AtomicUsize::new(0));
     many::each("evenings", harms, WORKERS, |(harm, after)| {
         let mut evenings = (0..TRIES).map(|_| play(scene, Some(*harm), *after));
-        check(&evenings.find(|played| played.struck).expect("the harm is done"));
+        match evenings.find(|played| played.struck) {
+            Some(played) => check(&played),
+            None => drop(unharmed.fetch_add(1, Ordering::Relaxed)),
+        }
     });
-    println!("{} evenings in {:.0?}", harms.len(), begun.elapsed());
+    let unharmed = unharmed.into_inner();
+    println!("{} evenings in {:.0?}, {unharmed} unharmed", harms.len(), begun.elapsed());
+    assert!(unharmed * 50 <= harms.len(), "{unharmed} of {} places were not come to", harms.len());
 }
 
 /// The volunteer notices nothing of the fault, and another run changes nothing.
