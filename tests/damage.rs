@@ -20,6 +20,7 @@ use quiethours::{
 };
 use support::{
     home::Home,
+    long,
     mails::{at, discourse, glpi},
 };
 
@@ -150,7 +151,7 @@ fn database(home: &Home) -> PathBuf {
 
 /// Nights with a damaged state; with `QH_LONG=1` a thousand.
 fn nights() -> ProptestConfig {
-    let cases = if std::env::var_os("QH_LONG").is_some() { 1000 } else { 70 };
+    let cases = if long() { 1000 } else { 70 };
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -90,7 +90,9 @@ fn play_all(scene: &Arc<Scene>, harms: &[(Harm, After)], check: &(dyn Fn(&Played
     });
     let unharmed = unharmed.into_inner();
     println!("{} evenings in {:.0?}, {unharmed} unharmed", harms.len(), begun.elapsed());
-    assert!(unharmed * 50 <= harms.len(), "{unharmed} of {} places were not come to", harms.len());
+    // At every line and byte some places are such that few other evenings come to them.
+    let most = if long() { harms.len() / 50 } else { 0 };
+    assert!(unharmed <= most, "{unharmed} of {} places were not come to", harms.len());
 }
 
 /// The volunteer notices nothing of the fault, and another run changes nothing.

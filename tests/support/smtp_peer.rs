@@ -6,10 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     path::Path,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -125,17 +122,13 @@ pub struct SmtpPeer {
     config: Arc<Mutex<Arc<ServerConfig>>>,
 }
 
-/// Ends the server that listens on a port.
-struct Stop {
-    port: u16,
-    over: Arc<AtomicBool>,
-}
+/// Ends the server that listens on this port.
+struct Stop(u16);
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Release);
-        // It waits for a connection.
-        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        // It waits for a connection, and then looks whether anybody still holds it.
+        drop(TcpStream::connect(("127.0.0.1", self.0)));
     }
 }
 
@@ -154,11 +147,11 @@ impl SmtpPeer {
         let seen = Arc::new(Mutex::new(Seen { plans, mechanisms, ..Seen::default() }));
         let config = Arc::new(Mutex::new(Arc::new(tls(dir, Certificate::Right))));
         let (shared, shown) = (Arc::clone(&seen), Arc::clone(&config));
-        let over = Arc::new(AtomicBool::new(false));
-        let stop = Arc::new(Stop { port, over: Arc::clone(&over) });
+        let stop = Arc::new(Stop(port));
+        let held = Arc::downgrade(&stop);
         thread::spawn(move || {
             let sockets = listener.incoming().map_while(Result::ok);
-            for socket in sockets.take_while(|_| !over.load(Ordering::Acquire)) {
+            for socket in sockets.take_while(|_| held.strong_count() > 0) {
                 let (config, seen) = (Arc::clone(&shown.lock().unwrap()), Arc::clone(&shared));
                 let _ = socket.set_read_timeout(Some(Duration::from_secs(60)));
                 thread::spawn(move || welcome(socket, security, config, &seen));

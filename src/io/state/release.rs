@@ -76,7 +76,9 @@ impl State {
         let Some(mut release) = transaction.query_row(query, [], read_release).optional()? else {
             return Ok(None);
         };
-        if sealed_hash(&transaction, &release.rid)?.is_some_and(|hash| hash != hash_of(&release.bytes)) {
+        // Without one of this release, an earlier version sealed it.
+        let sealed = self.note(SEALED_HASH)?.filter(|sealed| sealed.starts_with(&release.rid));
+        if sealed.is_some_and(|sealed| sealed != hash_of(&release)) {
             return Err(StateError::Damaged("the sealed digest is not what was sealed".to_owned()));
         }
         release.instants = instants(&transaction)?;
@@ -225,8 +227,7 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
         "INSERT INTO release (one, rid, delivery, bytes, period_end, sealed_at, step) VALUES (1, ?1, ?2, ?3, ?4, ?5, '')",
         params![release.rid, route_text(&release.route), *release.bytes, period_end, sealed_at],
     )?;
-    let hash = format!("{} {}", release.rid, hash_of(&release.bytes));
-    connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [SEALED_HASH, &hash])?;
+    connection.execute("INSERT OR REPLACE INTO note VALUES (?1, ?2)", [SEALED_HASH, &hash_of(release)])?;
     let mut instants = connection.prepare("INSERT INTO release_instant (mailbox, instant) VALUES (?1, ?2)")?;
     for (mailbox, instant) in &release.instants {
         instants.execute(params![mailbox, instant.timestamp_micros()])?;
@@ -251,19 +252,12 @@ fn insert(connection: &Connection, release: &Release) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The name of the note that says what the sealed bytes hash to, after the rid that they belong to. SQLite itself would not notice a
-/// letter that the disk changed.
+/// The name of the note that says what was sealed. SQLite itself would not notice a letter that the disk changed.
 const SEALED_HASH: &str = "sealed_hash";
 
-fn hash_of(bytes: &[u8]) -> String {
-    HEXLOWER.encode(&Sha256::digest(bytes))
-}
-
-/// The hash noted for a release; `None` for one that an earlier version sealed.
-fn sealed_hash(connection: &Connection, rid: &str) -> rusqlite::Result<Option<String>> {
-    let query = "SELECT text FROM note WHERE name = ?1";
-    let noted: Option<String> = connection.query_row(query, [SEALED_HASH], |row| row.get(0)).optional()?;
-    Ok(noted.and_then(|text| Some(text.strip_prefix(rid)?.trim_start().to_owned())))
+/// The rid, and what the sealed bytes hash to.
+fn hash_of(release: &Release) -> String {
+    format!("{} {}", release.rid, HEXLOWER.encode(&Sha256::digest(&*release.bytes)))
 }
 
 fn instants(connection: &Connection) -> rusqlite::Result<Vec<(String, DateTime<Utc>)>> {
