@@ -10,7 +10,8 @@ use chrono::Utc;
 use quiethours::{
     config::{Account, SecretSource, Security},
     core::{
-        mail::{Folder, Ident, Uid},
+        mail::{Content, Folder, Ident, Uid},
+        notice,
         outcome::{Outcome, Refusal},
     },
     io::{
@@ -214,6 +215,56 @@ async fn attachments_are_named_from_the_structure() {
     assert!(header.contains("Subject: a\r\n") && header.contains("Content-Type: text/plain; charset=utf-8"), "{text}");
     assert!(!text.contains("boundary") && !text.contains("facture"), "{text}");
     assert_eq!(body.trim_end(), "Bonjour");
+}
+
+#[tokio::test]
+async fn the_words_are_found_wherever_the_text_is_and_however_long_what_stands_before_it() {
+    let long = |what: &str| format!("{}\r\n", what).repeat(imap::BEGINNING / what.len());
+    let single = |header: &str, body: &str| format!("Subject: a\r\n{header}\r\n{body}\r\n");
+    let parts = |header: &str, parts: &str| {
+        let kind = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n";
+        single(&format!("{header}{kind}"), &format!("{parts}--b--"))
+    };
+    let text = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nBonjour\r\n";
+    let html = |words: &str| format!("--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{words}</p>\r\n");
+    let file = format!("--b\r\nContent-Type: application/pdf\r\n\r\n{}", long("JVBERi0xLjQK"));
+    let nested = "--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nBonjour\r\n--c\r\n\
+                  Content-Type: text/html\r\n\r\n<p>Autre chose</p>\r\n--c--\r\n";
+    let field = format!("X-Long: {}\r\n", "y".repeat(imap::BEGINNING));
+    let messages = [
+        ("one part", single("", "Bonjour")),
+        ("one long part", single("", &format!("Bonjour\r\n\r\n{}", long("> cité")))),
+        ("one part below a long header", single(&field, "Bonjour")),
+        ("text and HTML", parts("", &format!("{text}{}", html("Autre chose")))),
+        ("text and a long file", parts("", &format!("{text}{file}"))),
+        ("HTML, then text", parts("", &format!("{}{text}", html("Autre chose")))),
+        ("long HTML, then text", parts("", &format!("{}{text}", html(&long("Autre chose"))))),
+        ("HTML alone", parts("", &html("Bonjour"))),
+        ("parts below a long header", parts(&field, &format!("{text}{file}"))),
+        ("parts inside a part", parts("", &format!("{nested}{file}"))),
+        ("a part that says nothing of itself", parts("", &format!("--b\r\n\r\nBonjour\r\n{file}"))),
+        ("a long part that says nothing of itself", parts(&field, "--b\r\n\r\nBonjour\r\n")),
+        ("parts without end", single("Content-Type: multipart/mixed; boundary=b\r\n", text)),
+    ];
+    let dovecot = Dovecot::start();
+    let mut client = dovecot.client("alice");
+    for (_, message) in &messages {
+        client.append("INBOX", "", None, message.as_bytes());
+    }
+    let mut mailbox = prepared(&dovecot).await;
+    mailbox.open(Folder::Inbox, Access::Read).await.expect("INBOX");
+    let uids = mailbox.list(Listing::All).await.expect("a listing");
+    let mut found = Vec::new();
+    let mut visit = |batch: Vec<Content>| {
+        found.extend(batch.iter().map(|content| (notice::read(&content.message).excerpt, Ident::of(&content.header))));
+        ControlFlow::Continue(())
+    };
+    mailbox.contents(&uids, &mut visit).await.expect("read");
+    assert_eq!(found.len(), messages.len());
+    for ((what, message), (words, ident)) in messages.iter().zip(found) {
+        assert_eq!(words.as_deref(), Some("Bonjour"), "{what}");
+        assert_eq!(ident, Ident::of(message.as_bytes()), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -166,7 +166,8 @@ fn blank(c: char) -> bool {
 /// General categories Cc and Cf of Unicode 16, and the invisible marks that serve only to disguise text.
 fn hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c,
+        // Nearly all characters of mail are below.
+        || c >= '\u{AD}' && matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}'
             | '\u{8E2}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}'

@@ -167,7 +167,7 @@ impl<'x> Mail<'x> {
 }
 
 /// The length of the header block with the empty line that ends it, or of everything where there is none.
-pub(super) fn header_length(raw: &[u8]) -> usize {
+pub fn header_length(raw: &[u8]) -> usize {
     let mut length = 0;
     let mut ended = false;
     for line in raw.split_inclusive(|byte| *byte == b'\n') {

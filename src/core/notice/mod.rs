@@ -45,6 +45,7 @@ mod zendesk;
 use std::panic::catch_unwind;
 
 pub use graft::graft;
+pub use mail::header_length;
 pub use platform::Platform;
 
 pub(in crate::core) use account::WORDS as ACCOUNT_WORDS;
@@ -136,6 +137,12 @@ pub struct Notice {
 pub fn read(message: &[u8]) -> Notice {
     // The decoders of mail meet whatever a stranger sends: a panic there must cost one notice, not the daemon.
     catch_unwind(|| parse(message)).ok().flatten().unwrap_or_else(unreadable)
+}
+
+/// MIME header and body of the first part of a message whose beginning this is, the innermost one where parts have parts; `None`
+/// where a piece of it may be missing, and for a message that has no parts.
+pub fn first_part(beginning: &[u8]) -> Option<(&[u8], &[u8])> {
+    catch_unwind(|| parts::first(beginning)).ok().flatten()
 }
 
 /// What makes the parser panic where debug assertions are compiled in, so that tests see what then becomes of a message.

@@ -26,8 +26,12 @@ pub(super) struct Leaf<'x> {
     pub(super) encoding: String,
     /// Whatever it says of itself, it is a message: a part of a `multipart/digest` that has no type.
     is_message: bool,
+    /// Its MIME header; that of the message where it is the only part.
+    header: &'x [u8],
     /// Its body, still encoded.
     pub(super) body: &'x [u8],
+    /// More came after it.
+    is_over: bool,
 }
 
 impl Leaf<'_> {
@@ -65,7 +69,17 @@ fn is_kind(kind: &ContentType<'_>, ctype: &str, subtype: &str) -> bool {
 
 /// The leaves of a message that may end anywhere, in order.
 pub(super) fn leaves(raw: &[u8]) -> Vec<Leaf<'_>> {
-    let mut walk = Walk { raw, open: Vec::new(), leaves: Vec::new(), place: Place::Between };
+    first_leaves(raw, MOST)
+}
+
+/// MIME header and body of the first leaf of a message of which `raw` is the beginning; `None` where a piece of it may be missing.
+pub(super) fn first(raw: &[u8]) -> Option<(&[u8], &[u8])> {
+    let leaf = first_leaves(raw, 1).into_iter().next()?;
+    leaf.is_over.then_some((leaf.header, leaf.body))
+}
+
+fn first_leaves(raw: &[u8], most: usize) -> Vec<Leaf<'_>> {
+    let mut walk = Walk { raw, most, open: Vec::new(), leaves: Vec::new(), place: Place::Between };
     let body = header_length(raw);
     walk.part(0..body);
     walk.lines(body);
@@ -90,6 +104,8 @@ enum Place {
 
 struct Walk<'x> {
     raw: &'x [u8],
+    /// Leaves that are looked for.
+    most: usize,
     open: Vec<Multipart>,
     leaves: Vec<Leaf<'x>>,
     place: Place,
@@ -101,7 +117,7 @@ impl<'x> Walk<'x> {
         for line in self.raw[from..].split_inclusive(|byte| *byte == b'\n') {
             if let Some((depth, is_last)) = self.delimiter(line) {
                 self.finish(at);
-                if self.leaves.len() >= MOST {
+                if self.leaves.len() >= self.most {
                     return;
                 }
                 self.open.truncate(if is_last { depth } else { depth + 1 });
@@ -129,7 +145,8 @@ impl<'x> Walk<'x> {
     /// A part whose header is `header` begins its body.
     fn part(&mut self, header: Range<usize>) {
         let body = header.end;
-        let headers = Headers::read(&self.raw[header]);
+        let header = &self.raw[header];
+        let headers = Headers::read(header);
         let kind = field(&headers, "Content-Type");
         if kind.as_ref().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart")) {
             self.place = Place::Between;
@@ -142,7 +159,9 @@ impl<'x> Walk<'x> {
             kind,
             disposition: field(&headers, "Content-Disposition"),
             encoding: headers.get("Content-Transfer-Encoding").unwrap_or_default(),
+            header,
             body: &[],
+            is_over: false,
         });
         self.place = Place::Body(body);
     }
@@ -155,6 +174,7 @@ impl<'x> Walk<'x> {
             Place::Body(start) => {
                 if let (Some(leaf), Some(body)) = (self.leaves.last_mut(), self.raw.get(start..end)) {
                     leaf.body = body;
+                    leaf.is_over = end < self.raw.len();
                 }
             }
         }
@@ -214,6 +234,20 @@ mod tests {
         let leaves = leaves(raw.as_bytes());
         assert_eq!(leaves.iter().filter_map(Leaf::file_name).collect::<Vec<_>>(), ["x.png"]);
         assert!(leaves[0].body.is_empty());
+    }
+
+    #[test]
+    fn a_first_part_is_whole_once_something_comes_after_it() {
+        let raw = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+            --b\r\nX: y\r\n\r\none\r\n--b\r\n\r\ntwo";
+        let end = raw.len() - b"\r\n\r\ntwo".len();
+        assert_eq!(first(raw), Some((&b"X: y\r\n\r\n"[..], &b"one\r\n"[..])));
+        // With less of the delimiter than its boundary it may be a line of the text.
+        for cut in 0..end {
+            assert_eq!(first(&raw[..cut]), None, "{cut}");
+        }
+        assert!(first(&raw[..end]).is_some());
+        assert_eq!(first(b"Subject: a\r\n\r\nthe only part"), None);
     }
 
     #[test]

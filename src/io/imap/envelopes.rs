@@ -87,7 +87,7 @@ impl ImapMailbox {
 }
 
 /// What an envelope is made of.
-pub(super) fn header_items() -> String {
+fn header_items() -> String {
     format!("FLAGS INTERNALDATE BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>")
 }
 
@@ -111,18 +111,22 @@ fn uid_of(attributes: &[AttributeValue<'_>]) -> Option<u32> {
 }
 
 /// `None`: an unasked FETCH of flags has a UID, but no header.
-pub(super) fn envelope(uid: u32, attributes: &[AttributeValue<'_>]) -> Option<Envelope> {
-    let header = section(attributes, is_header)?;
+fn envelope(uid: u32, attributes: &[AttributeValue<'_>]) -> Option<Envelope> {
+    section(attributes, is_header).map(|header| envelope_of(uid, attributes, header))
+}
+
+/// What the attributes say besides the header.
+pub(super) fn envelope_of(uid: u32, attributes: &[AttributeValue<'_>], header: &[u8]) -> Envelope {
     let flags = attributes.iter().find_map(|attribute| match attribute {
         AttributeValue::Flags(list) => Some(flags(list)),
         _ => None,
     });
-    Some(Envelope {
+    Envelope {
         uid: Uid::Number(uid),
         flags: flags.unwrap_or_default(),
         received: received(attributes),
         header: header.to_vec(),
-    })
+    }
 }
 
 /// The bytes of the first section that is wanted; NIL is an empty one.

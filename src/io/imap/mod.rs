@@ -57,6 +57,9 @@ pub const HEADER_LIMIT: usize = 64 * 1024;
 /// Bytes of a text part that are fetched, still encoded: an excerpt is a few hundred characters.
 pub const TEXT_LIMIT: usize = 16 * 1024;
 
+/// Bytes of a message that are fetched before anything is known of it: 98 of a hundred notifications have header and text in them.
+pub const BEGINNING: usize = 12 * 1024;
+
 /// A goodbye nobody waits for.
 const LOGOUT: Duration = Duration::from_secs(5);
 

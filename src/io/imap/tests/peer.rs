@@ -42,13 +42,13 @@ const HEADERS: [&str; 2] = [
     "* 2 FETCH (UID 2 RFC822.SIZE 9 INTERNALDATE \"01-Feb-2026 11:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: c\")",
 ];
 
-/// The text of the second is another part than the one that was asked for.
+/// The text of the second is not its first part.
 const BEGINNINGS: [&str; 2] = [
-    "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2026 10:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: b\" BODYSTRUCTURE (\"text\" \
-     \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL) BODY[1.MIME]<0> \"\" BODY[1]<0> \"one\")",
-    "* 2 FETCH (UID 2 INTERNALDATE \"01-Feb-2026 11:00:00 +0100\" FLAGS () BODY[HEADER]<0> \"A: c\" BODYSTRUCTURE \
-     ((\"text\" \"html\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL)(\"text\" \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL) \
-     \"alternative\" NIL NIL NIL NIL) BODY[1.MIME]<0> \"\" BODY[1]<0> \"none\")",
+    "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2026 10:00:00 +0100\" FLAGS () BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" \
+     4 1 NIL NIL NIL NIL) BODY[]<0> {11}\r\nA: b\r\n\r\none)",
+    "* 2 FETCH (UID 2 INTERNALDATE \"01-Feb-2026 11:00:00 +0100\" FLAGS () BODYSTRUCTURE ((\"text\" \"html\" NIL NIL NIL \
+     \"7bit\" 4 1 NIL NIL NIL NIL)(\"text\" \"plain\" NIL NIL NIL \"7bit\" 4 1 NIL NIL NIL NIL) \"alternative\" NIL NIL NIL NIL) \
+     BODY[]<0> {12}\r\nA: c\r\n\r\nnone)",
 ];
 
 const SECOND: [&str; 1] = ["* 2 FETCH (UID 2 BODY[2.MIME]<0> \"\" BODY[2]<0> \"two\")"];
