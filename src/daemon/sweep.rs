@@ -25,7 +25,7 @@ use crate::{
 
 /// Messages moved before what was made of them is recorded: a crash in between leaves at most this many that would be held
 /// again after being moved back by hand.
-const RECORDED_TOGETHER: usize = 10_000;
+const RECORDED_TOGETHER: usize = 100_000;
 
 /// What is to be moved and recorded in one mailbox.
 #[derive(Default)]

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use tokio::time::Instant;
+
 use super::{
     ImapMailbox,
     exec::LONG,
     folders::SEALED,
     names::quoted,
     refusal::named,
-    sets::{UidSet, large_sets},
+    sets::{SHORT_BATCH, UidSet, first_set, large_sets, next_move},
 };
 use crate::{
     core::mail::Folder,
@@ -24,9 +26,14 @@ impl ImapMailbox {
         self.require_writable()?;
         let name = self.wire_name(target);
         let copied = self.copied_before(uids, target).await?;
-        for set in large_sets(uids) {
+        let (mut rest, mut most) = (uids, SHORT_BATCH);
+        while !rest.is_empty() {
+            let (set, others) = first_set(rest, most);
+            let begun = Instant::now();
             let moved = self.relocate_set(&set, &name, &copied).await;
             moved.map_err(|error| named(error, self.folders.of(target)))?;
+            most = next_move(set.uids.len(), begun.elapsed());
+            rest = others;
         }
         self.moves_doubtful = false;
         Ok(())

@@ -1,13 +1,23 @@
 //! UID sets (RFC 3501, section 9): ranges where they help, cut to a bounded length.
 
+use std::time::Duration;
+
 use crate::{core::mail::Uid, io::mailbox::BATCH};
 
 /// Characters of one set: a command line should stay under 8,192 octets (RFC 7162, section 4), and a folder name may be long.
 const MAX_SET: usize = 6000;
 
-/// Messages in one command whose answer says no more of each than its number. A move has a cost of its own, however few go: on
-/// a Maildir the lists of both folders are written anew. The bound keeps it within the command's deadline on slow servers.
-const SHORT_BATCH: usize = 10_000;
+/// Messages in one command whose answer says no more of each than its number; and in the first of several moves.
+pub const SHORT_BATCH: usize = 10_000;
+
+/// Messages in one move, however quick the server is.
+const MOST_MOVED: usize = 100_000;
+
+/// Messages in one move, however slow it is.
+const LEAST_MOVED: usize = 100;
+
+/// What one move should take: a tenth of the command's deadline.
+const MOVE_GOAL: Duration = Duration::from_secs(30);
 
 /// Some UIDs and the set that names them.
 pub struct UidSet {
@@ -37,6 +47,19 @@ pub fn sets(uids: &[u32]) -> Vec<UidSet> {
 /// Sets for commands that are answered in a few words: MOVE, COPY, STORE, EXPUNGE.
 pub fn large_sets(uids: &[u32]) -> Vec<UidSet> {
     sets_of(uids, SHORT_BATCH)
+}
+
+/// How many messages to move in the next command, going by the last. A move has a cost of its own, however few go: on a Maildir the
+/// lists of both folders are written anew, so that ten moves of 10,000 take more than twice as long as one of 100,000.
+pub fn next_move(moved: usize, took: Duration) -> usize {
+    let in_time = moved as u128 * MOVE_GOAL.as_millis() / took.as_millis().max(1);
+    usize::try_from(in_time).unwrap_or(MOST_MOVED).clamp(LEAST_MOVED, MOST_MOVED)
+}
+
+/// The first of `uids` in one set, at most `most`; and the others.
+pub fn first_set(uids: &[u32], most: usize) -> (UidSet, &[u32]) {
+    let (set, used) = fitting(&uids[..most.min(uids.len())]);
+    (set, &uids[used..])
 }
 
 /// Sets of at most `most` UIDs. `uids` are ascending, each once.
@@ -91,6 +114,19 @@ mod tests {
         let sets = sets(&uids);
         assert!(sets.iter().all(|set| set.text.len() <= MAX_SET && set.uids.len() <= BATCH));
         assert_eq!(sets.iter().flat_map(|set| set.uids.clone()).collect::<Vec<_>>(), uids);
+    }
+
+    #[test]
+    fn a_quick_server_is_given_more_to_move_at_a_time_and_a_slow_one_less() {
+        let next = |seconds| next_move(10_000, Duration::from_secs(seconds));
+        assert_eq!(
+            [next(0), next(2), next(10), next(30), next(60), next(40_000)],
+            [100_000, 100_000, 30_000, 10_000, 5_000, 100]
+        );
+        let uids: Vec<u32> = (1..=9).collect();
+        let (set, rest) = first_set(&uids, 5);
+        assert_eq!((set.text.as_str(), rest), ("1:5", &uids[5..]));
+        assert_eq!(first_set(rest, 100).0.text, "6:9");
     }
 
     #[test]
