@@ -107,6 +107,24 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Without hidden characters, every run of white space one space, none at the ends.
 fn collapse(text: &str) -> String {
+    if is_collapsed(text) { text.to_owned() } else { collapse_characters(text) }
+}
+
+/// Whether nothing is to be done, as with nearly every line of mail.
+fn is_collapsed(text: &str) -> bool {
+    let mut after_space = true;
+    for c in text.chars() {
+        let is_space = c == ' ';
+        let is_other = c.is_whitespace() || blank(c) || hidden(c);
+        if is_space && after_space || is_other && !is_space {
+            return false;
+        }
+        after_space = is_space;
+    }
+    !after_space || text.is_empty()
+}
+
+fn collapse_characters(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() || blank(c) {
@@ -303,6 +321,11 @@ mod tests {
             prop_assert!(is_safe(&one) && !one.contains('\n'));
             prop_assert!(is_safe(&many) && !many.contains("\n\n\n"));
             prop_assert!(one.chars().count() <= limit * GRAPHEME);
+        }
+
+        #[test]
+        fn what_needs_no_collapsing_is_left_as_it_is(text in "[ -~\u{A0}-\u{B0}\u{2000}-\u{2030}\t\r]{0,6}") {
+            prop_assert_eq!(is_collapsed(&text), collapse_characters(&text) == text);
         }
 
         #[test]

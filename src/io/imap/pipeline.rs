@@ -15,8 +15,8 @@ use super::{
 };
 use crate::io::mailbox::MailboxError;
 
-/// Sets that the server is asked for at a time.
-const AHEAD: usize = 2;
+/// Sets that the server is asked for at a time: one that is looked at here, one on the line, and one that the server reads.
+const AHEAD: usize = 3;
 
 /// A command that was sent, and whose result nobody took yet.
 pub(super) struct Sent {
