@@ -1,4 +1,5 @@
-//! The beginnings of messages: header, structure, and the first kilobytes of the text part, wherever it is.
+//! The beginnings of messages: the structure and the first kilobytes as they are stored; the text part by itself where it is not in
+//! them.
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
