@@ -81,7 +81,7 @@ fn names(intake: &str, held: &str, released: &str) -> FolderNames {
 
 fn base(uid: Uid) -> String {
     match uid {
-        Uid::Name(name) => name.into(),
+        Uid::Name(name) => name.to_string(),
         Uid::Number(number) => panic!("a number: {number}"),
     }
 }

@@ -1,5 +1,7 @@
 //! What a mailbox shows of a message: the values that `io` hands to the core.
 
+use std::rc::Rc;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
@@ -8,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 pub enum Uid {
     /// An IMAP UID (RFC 3501, section 2.3.1.1).
     Number(u32),
-    /// A Maildir base name: what precedes `:2,`.
-    Name(Box<str>),
+    /// A Maildir base name: what precedes `:2,`. Shared, since lists and manifests hold the same ones.
+    Name(Rc<str>),
 }
 
 /// The identity of a message wherever it is moved: the SHA-256 of its raw header block, with line ends as CRLF.

@@ -69,7 +69,8 @@ impl Gathered {
         let opened = mailbox.open(Folder::Held, access).await?;
         let uids = mailbox.list(Listing::All).await?;
         let name: Rc<str> = config.name.as_str().into();
-        let mut seen = HashSet::new();
+        self.manifest.reserve_exact(uids.len());
+        let mut seen = HashSet::with_capacity(uids.len());
         let mut visit = |batch: Vec<Content>| {
             for content in batch {
                 let ident = Ident::of(&content.header);
