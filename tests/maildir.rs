@@ -216,6 +216,19 @@ async fn contents_come_in_bounded_batches_and_have_the_same_identity() {
 }
 
 #[tokio::test]
+async fn of_twenty_thousand_messages_each_is_read_once_in_order() {
+    let mut setup = Setup::new().await;
+    for number in 0..20_001 {
+        setup.put(&format!("cur/{number:05}:2,S"), &number.to_string());
+    }
+    setup.mailbox.open(Folder::Inbox, Access::Read).await.unwrap();
+    let uids = setup.mailbox.list(Listing::All).await.unwrap();
+    let read: Vec<Uid> = setup.envelopes(&uids).await.into_iter().map(|envelope| envelope.uid).collect();
+    assert_eq!(read.len(), 20_001);
+    assert_eq!(read, uids);
+}
+
+#[tokio::test]
 async fn a_move_keeps_bytes_time_flags_and_whether_it_is_new() {
     let mut setup = Setup::new().await;
     setup.put("new/1.a", "one");
