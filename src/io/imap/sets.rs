@@ -44,7 +44,7 @@ pub fn sets(uids: &[u32]) -> Vec<UidSet> {
     sets_of(uids, BATCH)
 }
 
-/// Sets for commands that are answered in a few words: MOVE, COPY, STORE, EXPUNGE.
+/// Sets for commands that are answered in a few words: COPY, STORE, EXPUNGE.
 pub fn large_sets(uids: &[u32]) -> Vec<UidSet> {
     sets_of(uids, SHORT_BATCH)
 }
@@ -56,24 +56,21 @@ pub fn next_move(moved: usize, took: Duration) -> usize {
     usize::try_from(in_time).unwrap_or(MOST_MOVED).clamp(LEAST_MOVED, MOST_MOVED)
 }
 
-/// The first of `uids` in one set, at most `most`; and the others.
-pub fn first_set(uids: &[u32], most: usize) -> (UidSet, &[u32]) {
-    let (set, used) = fitting(&uids[..most.min(uids.len())]);
-    (set, &uids[used..])
-}
-
 /// Sets of at most `most` UIDs. `uids` are ascending, each once.
 pub fn sets_of(uids: &[u32], most: usize) -> Vec<UidSet> {
-    let mut sets: Vec<UidSet> = Vec::new();
-    for piece in uids.chunks(most.max(1)) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let (set, used) = fitting(rest);
-            sets.push(set);
-            rest = &rest[used..];
-        }
+    let (mut sets, mut rest) = (Vec::new(), uids);
+    while !rest.is_empty() {
+        let (set, others) = first_set(rest, most);
+        sets.push(set);
+        rest = others;
     }
     sets
+}
+
+/// The first of `uids` in one set, at most `most` and one at least; and the others.
+pub fn first_set(uids: &[u32], most: usize) -> (UidSet, &[u32]) {
+    let (set, used) = fitting(&uids[..most.max(1).min(uids.len())]);
+    (set, &uids[used..])
 }
 
 /// The longest set that fits, and how many UIDs it took.

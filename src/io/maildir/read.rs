@@ -10,6 +10,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use rustix::{fs::OFlags, io::Errno};
 
+use crate::core::notice::header_length;
+
 /// Longest header, and longest beginning of a message, in memory. Real headers stay below 64 KiB; what is cut is cut the same
 /// way each time, so a message keeps its identity.
 const LONGEST: usize = 256 * 1024;
@@ -61,8 +63,7 @@ pub fn header(opened: Opened) -> io::Result<Vec<u8>> {
 pub fn beginning(opened: Opened) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut content = Vec::new();
     opened.file.take(LONGEST as u64).read_to_end(&mut content)?;
-    let end = header_end(&content, 0).unwrap_or(content.len());
-    Ok((content[..end].to_vec(), content))
+    Ok((content[..header_length(&content)].to_vec(), content))
 }
 
 /// The whole message with CRLF line ends; `None` when that is longer than `most` bytes.
