@@ -115,8 +115,7 @@ fn is_collapsed(text: &str) -> bool {
     let mut after_space = true;
     for c in text.chars() {
         let is_space = c == ' ';
-        let is_other = c.is_whitespace() || blank(c) || hidden(c);
-        if is_space && after_space || is_other && !is_space {
+        if is_space && after_space || !is_space && !is_ink(c) && (c.is_whitespace() || blank(c) || hidden(c)) {
             return false;
         }
         after_space = is_space;
@@ -176,6 +175,11 @@ fn stands_alone(c: char) -> bool {
     c < '\u{300}' && c != '\r' || matches!(c, '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '€')
 }
 
+/// Nearly every character of mail in European languages that is neither white space, nor blank, nor hidden; not all of them.
+fn is_ink(c: char) -> bool {
+    matches!(c, '!'..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}' | '\u{2010}'..='\u{2027}')
+}
+
 /// Characters that are drawn as nothing, yet are no white space for Unicode: fillers and the empty Braille cell.
 fn blank(c: char) -> bool {
     matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}')
@@ -184,8 +188,7 @@ fn blank(c: char) -> bool {
 /// General categories Cc and Cf of Unicode 16, and the invisible marks that serve only to disguise text.
 fn hidden(c: char) -> bool {
     c.is_control()
-        // Nearly all characters of mail are below.
-        || c >= '\u{AD}' && matches!(c,
+        || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}'
             | '\u{8E2}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}'
@@ -198,6 +201,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn ink_is_never_white_blank_or_hidden() {
+        let mut ink = ('\0'..=char::MAX).filter(|c| is_ink(*c));
+        assert_eq!(ink.find(|c| c.is_whitespace() || blank(*c) || hidden(*c)), None);
+    }
 
     #[test]
     fn a_line_holds_no_escape_nul_or_line_end() {

@@ -113,7 +113,10 @@ fn decode(value: &[u8]) -> String {
 
 /// Line ends vanish, the white space that follows them stays (RFC 5322, section 2.2.3).
 fn unfold(text: &str) -> String {
-    text.replace(['\r', '\n'], "").trim().to_owned()
+    match text.contains(['\r', '\n']) {
+        true => text.replace(['\r', '\n'], "").trim().to_owned(),
+        false => text.trim().to_owned(),
+    }
 }
 
 fn addresses(value: &[u8]) -> Vec<Person> {
