@@ -35,6 +35,7 @@ pub use self::{
 };
 use self::{
     link::{Connection, Link, connect_owned},
+    orphans::Orphans,
     rest::Woke,
 };
 use crate::{
@@ -131,8 +132,8 @@ pub struct Daemon {
     refusals: u32,
     /// Since when a digest instant waits for a mailbox that is not up.
     due_since: Option<DateTime<Utc>>,
-    /// Whether sealed originals that no release knows (the state was lost) were looked for.
-    orphans_settled: bool,
+    /// Sealed originals that no release knows (the state was lost).
+    orphans: Orphans,
     /// Whether any mailbox was ever up: from then on no refused login ends the daemon.
     was_up: bool,
     /// Fed from the loop alone.
@@ -193,7 +194,7 @@ impl Daemon {
             retry_at: None,
             refusals: 0,
             due_since: None,
-            orphans_settled: false,
+            orphans: Orphans::Unsought,
             was_up: false,
             watchdog: None,
             desktop: Box::new(|_| {}),
@@ -323,6 +324,7 @@ impl Daemon {
             return Ok(Turn { wake_at: now + CLOCK_RECHECK, progress: Progress::Nothing });
         }
         let sweeps: Vec<_> = decisions.iter().map(|decision| decision.sweep).collect();
+        self.settle_orphans_early(now).await?;
         self.sweep(&sweeps, &outlook, now).await?;
         let progress = self.releases(&timeline, &outlook, &decisions, now).await?;
         if progress == Progress::Nothing && self.links.iter().all(|link| link.trouble.is_none()) {

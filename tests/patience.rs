@@ -49,9 +49,25 @@ fn a_connection_that_died_without_a_word_is_noticed_within_six_minutes_and_a_qui
         assert!(night.proxy.count(" IDLE") >= 2, "it does not idle");
         dead.set(true);
         night.alice.client().append("INBOX", "", None, &discourse(1, 1, "Sujet.", "x"));
-        night.minutes(6).await;
+        night.minutes(7).await;
         assert_eq!(night.alice.client().count(HELD), 1, "{}", night.told());
         assert_eq!(night.proxy.connections(), 2);
+    });
+}
+
+#[test]
+fn a_released_folder_that_cannot_be_opened_keeps_nothing_from_being_held() {
+    let rule = |from, line: &str| match from {
+        From::Client if line.contains("SELECT") && line.contains("Released") => {
+            Act::Say("TAG NO [CANNOT] not now".to_owned())
+        }
+        _ => Act::Pass,
+    };
+    simulate(Dovecot::start(), rule, async |night| {
+        night.alice.client().append("INBOX", "", None, &discourse(1, 1, "Sujet.", "x"));
+        night.minutes(60).await;
+        assert_eq!(night.alice.client().count(HELD), 1, "{}", night.told());
+        assert!(night.trouble().is_some());
     });
 }
 

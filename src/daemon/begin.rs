@@ -10,6 +10,7 @@ use super::{
     deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
     enclose::WITHOUT_ORIGINALS,
     link::Link,
+    orphans::Orphans,
     witness::Event,
 };
 use crate::{
@@ -50,7 +51,7 @@ impl Daemon {
         if self.release.is_some() {
             return self.advance(now).await;
         }
-        if !self.orphans_settled {
+        if self.orphans != Orphans::Settled {
             match self.settle_orphans(now).await? {
                 Progress::Nothing => {}
                 other => return Ok(other),

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use super::{Daemon, Failure, Progress, filing::untag_all, moving::relocate};
+use super::{Daemon, Failure, Progress, filing::untag_all, link::Link, moving::relocate};
 use crate::{
     core::{
         mail::{Envelope, Folder, Ident, Uid, Verdict},
@@ -19,6 +19,17 @@ use crate::{
 /// The note that says since when sealed originals are looked for whose digest was not found.
 const ORPHANS_SINCE: &str = "orphans_since";
 
+/// How far they were looked for since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Orphans {
+    /// Not at all.
+    Unsought,
+    /// Once, before the first sweep; perhaps in vain.
+    Sought,
+    /// There are none any more.
+    Settled,
+}
+
 /// The sealed originals of one mailbox.
 struct Sealed {
     index: usize,
@@ -27,6 +38,23 @@ struct Sealed {
 }
 
 impl Daemon {
+    /// Looks before the first sweep, if nothing else of the past is to be ended first: a server reads a folder anew into which
+    /// many messages were just moved. Tried once, since nothing may keep a mailbox from being swept.
+    pub(super) async fn settle_orphans_early(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
+        if self.orphans != Orphans::Unsought || !self.links.iter().all(Link::is_up) {
+            return Ok(());
+        }
+        self.orphans = Orphans::Sought;
+        let mut unfiled = false;
+        for link in &self.links {
+            unfiled |= !self.state.unfiled(&link.name)?.is_empty();
+        }
+        if self.release.is_none() && !unfiled {
+            self.settle_orphans(now).await?;
+        }
+        Ok(())
+    }
+
     /// Looks once, when every mailbox is up, before anything is sealed. A sealed set is an intent without outcome: its digest is
     /// looked for, as long as after an attempt; found, or partly filed already: the rest is filed; not found: unsealed, and in
     /// the next digest.
@@ -38,7 +66,7 @@ impl Daemon {
         }
         match self.settle(now).await {
             Ok(Progress::Nothing) => {
-                self.orphans_settled = true;
+                self.orphans = Orphans::Settled;
                 Ok(Progress::Nothing)
             }
             Ok(other) => Ok(other),
