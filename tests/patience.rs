@@ -33,7 +33,7 @@ impl Switch {
 }
 
 #[test]
-fn a_connection_that_died_without_a_word_is_noticed_within_six_minutes_and_a_quiet_one_is_kept() {
+fn a_connection_that_died_without_a_word_is_noticed_within_seven_minutes_and_a_quiet_one_is_kept() {
     let dead = Switch::default();
     let is_dead = dead.clone();
     // As a router that forgot a connection: nothing goes through, and nobody is told. A new one works.

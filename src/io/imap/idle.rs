@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_imap::imap_proto::{MailboxDatum, RequestId, Response};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -17,13 +17,17 @@ use crate::{
     io::mailbox::{Access, MailboxError},
 };
 
-/// A wait in which the server says nothing. Afterwards the caller lists, which also shows whether the connection still lives: a
-/// NAT forgets a silent one without a word, many after five minutes.
-const SILENCE: Duration = Duration::from_secs(5 * 60);
+/// A wait in which the server says nothing. Afterwards the caller lists, which also shows whether the connection still lives. Not
+/// less: Tokio's timers wake up where their wheel turns, every 262 s, unless they are set anew within that time of their end. So
+/// one that is set anew every two minutes, with each sign of life, wakes nobody.
+const SILENCE: Duration = Duration::from_secs(390);
 
-/// A whole wait, in which a server may say every two minutes that it is still here: after 29 minutes it may take us for gone (RFC
-/// 2177), and a listing finds what it did not tell of.
-const LONGEST: Duration = Duration::from_secs(28 * 60);
+/// The first sign of life after this ends one IDLE, and the next begins at once: after 29 minutes a server may take us for gone
+/// (RFC 2177). No timer of its own; at the latest [`SILENCE`] later it is over anyway.
+const RENEWAL: Duration = Duration::from_secs(22 * 60);
+
+/// A whole wait, of a few IDLEs: a listing finds what the server did not tell of.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// The answer to IDLE and to DONE: a server has nothing to read for it.
 const IDLE_ANSWER: Duration = Duration::from_secs(15);
@@ -38,6 +42,8 @@ const IDLE_RETRY: Duration = Duration::from_secs(60 * 60);
 enum Idled {
     /// Something changed, the time is over, or we were stopped.
     Over,
+    /// It went on for long.
+    Long,
     /// The server does not do it.
     Refused,
 }
@@ -54,10 +60,14 @@ impl ImapMailbox {
         }
         let refused_lately = self.idle_refused.is_some_and(|at| at.elapsed() < IDLE_RETRY);
         if self.connection.can("IDLE") && !refused_lately {
-            match self.idle(begun + LONGEST, &mut stop).await? {
-                Idled::Over => return Ok(()),
-                Idled::Refused => self.idle_refused = Some(Instant::now()),
+            loop {
+                match self.idle(&mut stop).await? {
+                    Idled::Long if begun.elapsed() < LONGEST => {}
+                    Idled::Long | Idled::Over => return Ok(()),
+                    Idled::Refused => break,
+                }
             }
+            self.idle_refused = Some(Instant::now());
         }
         self.poll(begun + SILENCE, &mut stop).await
     }
@@ -73,8 +83,9 @@ impl ImapMailbox {
         Ok(before.is_some() && before != self.looked.get(&name).copied())
     }
 
-    async fn idle(&mut self, until: Instant, stop: &mut watch::Receiver<bool>) -> Result<Idled, MailboxError> {
-        let answer = Instant::now() + IDLE_ANSWER;
+    async fn idle(&mut self, stop: &mut watch::Receiver<bool>) -> Result<Idled, MailboxError> {
+        let begun = Instant::now();
+        let answer = begun + IDLE_ANSWER;
         let tag = self.connection.begin("IDLE", answer).await?;
         let mut changed = false;
         loop {
@@ -88,20 +99,22 @@ impl ImapMailbox {
                 }
             }
         }
-        let mut heard = Instant::now();
-        while !changed {
+        let mut is_long = false;
+        while !changed && !is_long {
+            let silent = Instant::now() + SILENCE;
             tokio::select! {
                 () = stopped(stop) => break,
-                () = tokio::time::sleep_until(until.min(heard + SILENCE)) => break,
-                step = self.listen(&tag, until + IDLE_ANSWER, &mut changed) => {
+                () = sleep_until(silent) => break,
+                step = self.listen(&tag, silent + IDLE_ANSWER, &mut changed) => {
                     if let Step::Completed(result) = step? {
                         return result.map(|()| Idled::Over);
                     }
-                    heard = Instant::now();
+                    is_long = begun.elapsed() >= RENEWAL;
                 }
             }
         }
-        self.leave_idle(&tag).await.map(|()| Idled::Over)
+        self.leave_idle(&tag, &mut changed).await?;
+        Ok(if is_long && !changed { Idled::Long } else { Idled::Over })
     }
 
     async fn listen(&mut self, tag: &RequestId, until: Instant, changed: &mut bool) -> Result<Step, MailboxError> {
@@ -109,12 +122,12 @@ impl ImapMailbox {
         self.connection.step(tag, until, &mut Done::default(), note).await
     }
 
-    /// DONE, and everything up to its answer: only then is the connection in step.
-    async fn leave_idle(&mut self, tag: &RequestId) -> Result<(), MailboxError> {
+    /// DONE, and everything up to its answer: only then is the connection in step. Before it a server tells what it had not yet.
+    async fn leave_idle(&mut self, tag: &RequestId, changed: &mut bool) -> Result<(), MailboxError> {
         let answer = Instant::now() + IDLE_ANSWER;
         self.connection.send(b"DONE\r\n", answer).await?;
         loop {
-            if let Step::Completed(result) = self.listen(tag, answer, &mut false).await? {
+            if let Step::Completed(result) = self.listen(tag, answer, changed).await? {
                 return result;
             }
         }

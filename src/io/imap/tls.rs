@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use rustix::net::sockopt;
 use rustls::{
     ClientConfig,
     crypto::{CryptoProvider, ring},
@@ -23,6 +24,10 @@ use crate::{
 /// One address: an IPv6 route into nothing must not eat the time of the IPv4 one.
 const CONNECT: Duration = Duration::from_secs(30);
 
+/// A connection silent for so long is asked by the kernel whether it lives (RFC 9293, section 3.8.4): many a NAT forgets one after
+/// five minutes, and none of this wakes the daemon.
+const KEEP_ALIVE: Duration = Duration::from_secs(4 * 60);
+
 /// A TLS handshake: two or three round trips.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
@@ -41,6 +46,9 @@ async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<MailboxE
             Ok(Ok(stream)) => {
                 // Commands are small and each waits for its answer.
                 let _ = stream.set_nodelay(true);
+                if let Err(error) = keep_alive(&stream) {
+                    tracing::debug!(%error, "no keep-alive");
+                }
                 return Ok(stream);
             }
             Ok(Err(error)) => last = Some(MailboxError::Lost(format!("{address}: {error}"))),
@@ -48,6 +56,11 @@ async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<MailboxE
         }
     }
     Err(last)
+}
+
+fn keep_alive(stream: &TcpStream) -> rustix::io::Result<()> {
+    sockopt::set_socket_keepalive(stream, true)?;
+    sockopt::set_tcp_keepidle(stream, KEEP_ALIVE)
 }
 
 async fn resolve(account: &Account) -> Result<Vec<SocketAddr>, MailboxError> {
@@ -136,5 +149,13 @@ mod tests {
         let nowhere = first_of(&[refusing, hole]).await.unwrap_err();
         assert!(nowhere.unwrap().to_string().contains("no connection in time"));
         assert!(first_of(&[]).await.unwrap_err().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_kernel_keeps_a_silent_connection_alive() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = first_of(&[listener.local_addr().unwrap()]).await.unwrap();
+        assert_eq!(sockopt::socket_keepalive(&stream), Ok(true));
+        assert_eq!(sockopt::tcp_keepidle(&stream), Ok(KEEP_ALIVE));
     }
 }
