@@ -5,6 +5,7 @@
 
 mod begin;
 mod collect;
+mod connecting;
 mod deliver;
 mod enclose;
 mod explain;
@@ -33,11 +34,7 @@ pub use self::{
     send::try_smtp,
     witness::{Event, Log, Witness},
 };
-use self::{
-    link::{Connection, Link, connect_owned},
-    orphans::Orphans,
-    rest::Woke,
-};
+use self::{link::Link, rest::Woke};
 use crate::{
     config::Config,
     core::{
@@ -132,8 +129,8 @@ pub struct Daemon {
     refusals: u32,
     /// Since when a digest instant waits for a mailbox that is not up.
     due_since: Option<DateTime<Utc>>,
-    /// Sealed originals that no release knows (the state was lost).
-    orphans: Orphans,
+    /// Whether sealed originals that no release knows (the state was lost) were looked for.
+    orphans_settled: bool,
     /// Whether any mailbox was ever up: from then on no refused login ends the daemon.
     was_up: bool,
     /// Fed from the loop alone.
@@ -194,7 +191,7 @@ impl Daemon {
             retry_at: None,
             refusals: 0,
             due_since: None,
-            orphans: Orphans::Unsought,
+            orphans_settled: false,
             was_up: false,
             watchdog: None,
             desktop: Box::new(|_| {}),
@@ -370,16 +367,6 @@ impl Daemon {
         }
     }
 
-    fn start_connecting(&mut self, now: DateTime<Utc>) {
-        for (index, link) in self.links.iter_mut().enumerate() {
-            if link.wants_to_connect(now) {
-                link.connection = Connection::Connecting;
-                let create = !link.prepared;
-                self.connecting.push(Box::pin(connect_owned(Rc::clone(&self.config), index, create)));
-            }
-        }
-    }
-
     fn wake_at(&self, outlook: &Outlook, progress: Progress, now: DateTime<Utc>) -> DateTime<Utc> {
         let release = match progress {
             Progress::Waits(at) => at,
@@ -413,14 +400,6 @@ impl Daemon {
                 self.witness.tell(now, Event::Trouble { mailbox: None, text: &text });
                 self.note_trouble(Some(&text));
                 self.broken_config = Some(text);
-            }
-        }
-    }
-
-    async fn close(&mut self) {
-        for link in &mut self.links {
-            if let Connection::Up(mailbox) = std::mem::replace(&mut link.connection, Connection::Down(None)) {
-                mailbox.close().await;
             }
         }
     }

@@ -56,22 +56,6 @@ fn a_connection_that_died_without_a_word_is_noticed_within_seven_minutes_and_a_q
 }
 
 #[test]
-fn a_released_folder_that_cannot_be_opened_keeps_nothing_from_being_held() {
-    let rule = |from, line: &str| match from {
-        From::Client if line.contains("SELECT") && line.contains("Released") => {
-            Act::Say("TAG NO [CANNOT] not now".to_owned())
-        }
-        _ => Act::Pass,
-    };
-    simulate(Dovecot::start(), rule, async |night| {
-        night.alice.client().append("INBOX", "", None, &discourse(1, 1, "Sujet.", "x"));
-        night.minutes(60).await;
-        assert_eq!(night.alice.client().count(HELD), 1, "{}", night.told());
-        assert!(night.trouble().is_some());
-    });
-}
-
-#[test]
 fn a_password_refused_from_some_day_on_is_tried_once_at_an_opening_and_on_reload_and_never_else() {
     let refused = Switch::default();
     let is_refused = refused.clone();

@@ -400,3 +400,19 @@ fn an_append_whose_connection_ends_is_not_called_a_refusal() {
     alice.ok(&["run", "--once"]);
     assert_eq!((alice.digests().len(), alice.client().count(RELEASED)), (1, 1));
 }
+
+#[test]
+fn a_released_folder_that_cannot_be_opened_keeps_nothing_from_being_held() {
+    let server = Dovecot::start();
+    let proxy = Proxy::start(server.imap_port(), |from, line| match from {
+        From::Client if line.contains("SELECT") && line.contains("Released") => {
+            Act::Say("TAG NO [CANNOT] not now".to_owned())
+        }
+        _ => Act::Pass,
+    });
+    let alice = Volunteer::new(server, &proxy.imap(), "");
+    alice.run(&["run", "--once"]);
+    alice.client().append("INBOX", "", None, &discourse(1, 1, "Sujet.", "x"));
+    assert!(!alice.run(&["run", "--once"]).status.success(), "nobody is told");
+    assert_eq!(alice.client().count(HELD), 1);
+}

@@ -10,7 +10,6 @@ use super::{
     deliver::{BLOCKED_UNTIL, RECHECK, SHOWN},
     enclose::WITHOUT_ORIGINALS,
     link::Link,
-    orphans::Orphans,
     witness::Event,
 };
 use crate::{
@@ -51,7 +50,7 @@ impl Daemon {
         if self.release.is_some() {
             return self.advance(now).await;
         }
-        if self.orphans != Orphans::Settled {
+        if !self.orphans_settled {
             match self.settle_orphans(now).await? {
                 Progress::Nothing => {}
                 other => return Ok(other),

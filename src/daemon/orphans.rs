@@ -19,17 +19,6 @@ use crate::{
 /// The note that says since when sealed originals are looked for whose digest was not found.
 const ORPHANS_SINCE: &str = "orphans_since";
 
-/// How far they were looked for since the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Orphans {
-    /// Not at all.
-    Unsought,
-    /// Once, before the first sweep; perhaps in vain.
-    Sought,
-    /// There are none any more.
-    Settled,
-}
-
 /// The sealed originals of one mailbox.
 struct Sealed {
     index: usize,
@@ -38,19 +27,21 @@ struct Sealed {
 }
 
 impl Daemon {
-    /// Looks before the first sweep, if nothing else of the past is to be ended first: a server reads a folder anew into which
-    /// many messages were just moved. Tried once, since nothing may keep a mailbox from being swept.
+    /// In a run that ends, looks before the sweep, if nothing else of the past is to be ended first: a server reads a folder anew
+    /// into which many messages were just moved. What goes wrong here keeps nothing from being held; it is met again afterwards.
     pub(super) async fn settle_orphans_early(&mut self, now: DateTime<Utc>) -> Result<(), StateError> {
-        if self.orphans != Orphans::Unsought || !self.links.iter().all(Link::is_up) {
+        if !self.once || self.orphans_settled || self.release.is_some() || !self.links.iter().all(Link::is_up) {
             return Ok(());
         }
-        self.orphans = Orphans::Sought;
-        let mut unfiled = false;
         for link in &self.links {
-            unfiled |= !self.state.unfiled(&link.name)?.is_empty();
+            if !self.state.unfiled(&link.name)?.is_empty() {
+                return Ok(());
+            }
         }
-        if self.release.is_none() && !unfiled {
-            self.settle_orphans(now).await?;
+        match self.settle(now).await {
+            Ok(progress) => self.orphans_settled = progress == Progress::Nothing,
+            Err((_, Failure::Mailbox(error))) => tracing::debug!(%error, "sealed originals were not looked for"),
+            Err((_, Failure::State(error))) => return Err(error),
         }
         Ok(())
     }
@@ -66,7 +57,7 @@ impl Daemon {
         }
         match self.settle(now).await {
             Ok(Progress::Nothing) => {
-                self.orphans = Orphans::Settled;
+                self.orphans_settled = true;
                 Ok(Progress::Nothing)
             }
             Ok(other) => Ok(other),

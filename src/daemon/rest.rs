@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
-use super::{Connected, Daemon, Signal, link::Connection, witness::Event};
+use super::{Daemon, Signal};
 use crate::{core::mail::Folder, io::service::Watchdog};
 
 /// Why a rest ended.
@@ -78,28 +78,6 @@ impl Daemon {
             self.connected(outcome);
         }
         woke
-    }
-
-    /// Waits for one of the connections being made.
-    pub(super) async fn await_connection(&mut self) {
-        if let Some(outcome) = self.connecting.next().await {
-            self.connected(outcome);
-        }
-    }
-
-    fn connected(&mut self, (index, outcome): Connected) {
-        let now = self.clock.now();
-        match outcome {
-            Ok(mailbox) => {
-                self.links[index].connected(mailbox, now);
-                self.was_up = true;
-                self.witness.tell(now, Event::Connected { mailbox: &self.links[index].name });
-            }
-            Err(error) => {
-                debug_assert!(matches!(self.links[index].connection, Connection::Connecting));
-                self.link_failed(index, &error, now);
-            }
-        }
     }
 }
 
