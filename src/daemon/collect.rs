@@ -70,6 +70,7 @@ impl Gathered {
         let uids = mailbox.list(Listing::All).await?;
         let name: Rc<str> = config.name.as_str().into();
         self.manifest.reserve_exact(uids.len());
+        self.sketches.reserve_exact(uids.len().saturating_sub(most.saturating_sub(self.entries.len())));
         let mut seen = HashSet::with_capacity(uids.len());
         let mut visit = |batch: Vec<Content>| {
             for content in batch {

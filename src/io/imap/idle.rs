@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// A wait in which the server says nothing. Afterwards the caller lists, which also shows whether the connection still lives. Not
-/// less: Tokio's timers wake up where their wheel turns, every 262 s, unless they are set anew within that time of their end. So
-/// one that is set anew every two minutes, with each sign of life, wakes nobody.
+/// less: a timer wakes the program already when that round of Tokio's wheel begins in which it ends, and a round takes 262 s. With
+/// a sign of life every two minutes, after each of which it is set anew, this one's last round never begins.
 const SILENCE: Duration = Duration::from_secs(390);
 
 /// The first sign of life after this ends one IDLE, and the next begins at once: after 29 minutes a server may take us for gone

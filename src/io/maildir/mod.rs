@@ -9,6 +9,7 @@
 //! File input and output block the daemon's one thread. On a local disk that lasts milliseconds, and there is nothing else that
 //! the daemon would have to answer meanwhile.
 
+mod batches;
 mod deliver;
 mod folder;
 mod keywords;
@@ -32,12 +33,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch::Receiver;
 
 use self::{
+    batches::Batches,
     folder::{MailFolder, Spots},
     keywords::{Keywords, SEALED},
     read::Opened as OpenMessage,
     watch::Watch,
 };
-use super::mailbox::{Access, BATCH, FolderNames, Listing, Look, Mailbox, MailboxError, Opened as OpenedFolder, Sight};
+use super::mailbox::{Access, FolderNames, Listing, Look, Mailbox, MailboxError, Opened as OpenedFolder, Sight};
 use crate::core::{
     mail::{Content, Envelope, Flags, Folder, Uid},
     outcome::Outcome,
@@ -50,9 +52,6 @@ const WATCHED: Duration = Duration::from_secs(5 * 60);
 
 /// The same where it does not (no watches left, another kind of file system).
 const UNWATCHED: Duration = Duration::from_secs(60);
-
-/// Bytes of messages handed over at once: 500 beginnings of 256 KiB would not fit in a small daemon.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// Messages whose files are looked for at a time, by reading the folder: where they are takes 150 bytes of memory each.
 const FOUND_TOGETHER: usize = 10_000;
@@ -178,7 +177,7 @@ impl MaildirMailbox {
         let mut ascending: Vec<&Uid> = uids.iter().collect();
         ascending.sort_unstable();
         ascending.dedup();
-        let (mut batch, mut bytes) = (Vec::new(), 0);
+        let mut batches = Batches::to(visit);
         for some in ascending.chunks(FOUND_TOGETHER) {
             let found = named.folder.find(&names(some.iter().copied())).map_err(failed)?;
             let mut spots = Spots::new(&named.folder, found);
@@ -186,20 +185,12 @@ impl MaildirMailbox {
                 let Uid::Name(base) = uid else { continue };
                 let Some((file, opened)) = spots.attempt(base, read::open).map_err(failed)? else { continue };
                 let (value, size) = make(uid, flags(&file, letter), opened).map_err(failed)?;
-                batch.push(value);
-                bytes += size;
-                if batch.len() >= BATCH || bytes >= BATCH_BYTES {
-                    bytes = 0;
-                    if visit(std::mem::take(&mut batch)).is_break() {
-                        return Ok(());
-                    }
+                if batches.push(value, size).is_break() {
+                    return Ok(());
                 }
             }
         }
-        if !batch.is_empty() {
-            // The last batch: whether to stop no longer matters.
-            let _ = visit(batch);
-        }
+        batches.end();
         Ok(())
     }
 }
