@@ -13,7 +13,7 @@ use std::{
 use support::{
     dovecot::Dovecot,
     long,
-    mails::discourse,
+    mails::{discourse, file_name},
     volunteer::{Running, Volunteer, await_within, peak},
 };
 
@@ -45,7 +45,8 @@ fn message(number: u32) -> Vec<u8> {
 }
 
 fn named(number: u32) -> (String, Vec<u8>) {
-    (format!("{}.M{number}.test:2,", 1_700_000_000 + number), message(number))
+    let message = message(number);
+    (file_name(number as usize, message.len()), message)
 }
 
 fn fill(alice: &Volunteer, folder: &str) {

@@ -9,7 +9,11 @@ use std::{
 
 use super::{
     account::Account,
-    support::{client::Client, dovecot::Dovecot, mails::private},
+    support::{
+        client::Client,
+        dovecot::Dovecot,
+        mails::{file_name, private},
+    },
 };
 
 pub const HELD: &str = "Quiet Hours";
@@ -119,13 +123,6 @@ fn fill(server: &Dovecot, messages: usize, matching: usize) {
         let at = when + Duration::from_secs(u64::try_from(number % 3600).expect("small"));
         server.store(TEMPLATE, &file_name(number, message.len()), at, &message);
     }
-}
-
-/// A name as Dovecot gives it, with microseconds, process and sizes. It matters: Dovecot keeps names by a hash of their last
-/// letters, and where all end alike, each listing of the folder took ten times as long.
-fn file_name(number: usize, octets: usize) -> String {
-    let micros = number * 7919 % 1_000_000;
-    format!("{}.M{micros}P{}.bench,S={octets},W={octets}:2,", 1_700_000_000 + number, 1000 + number % 97)
 }
 
 /// A forum's post as it is sent: text and HTML, twelve kilobytes in all; ten to a topic.
