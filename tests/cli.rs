@@ -288,3 +288,15 @@ fn help_speaks_the_language_of_the_reader() {
         }
     }
 }
+
+#[test]
+fn the_demo_tells_of_each_message_once_and_only_of_the_password_mail_that_it_is_one() {
+    let home = Home::empty();
+    let out = home.directory.path().join("demo");
+    let (story, _) = home.run(&["--lang", "en", "demo", "--out", out.to_str().unwrap()], 0);
+    let lines = |words: &str| story.lines().filter(|line| line.contains(words)).collect::<Vec<_>>();
+    assert_eq!(lines("RELEASED").len(), 1, "{story}");
+    let [account] = lines("password: never held")[..] else { panic!("{story}") };
+    assert!(account.contains("mot de passe"), "{account}");
+    assert!(out.join("digest.html").exists());
+}

@@ -26,11 +26,13 @@ pub(super) struct Teller<W: Write> {
     timezone: Tz,
     day: Option<chrono::NaiveDate>,
     told: HashSet<String>,
+    /// A digest was delivered: it, too, is never held, and a line told of it already.
+    delivered: bool,
 }
 
 impl<W: Write> Teller<W> {
     pub fn new(out: W, sentences: Sentences, timezone: Tz) -> Self {
-        Self { out, sentences, timezone, day: None, told: HashSet::new() }
+        Self { out, sentences, timezone, day: None, told: HashSet::new(), delivered: false }
     }
 
     fn line(&mut self, now: DateTime<Utc>, label: &str, text: &str) {
@@ -51,7 +53,7 @@ impl<W: Write> Teller<W> {
             Judgement::Urgent(_) => ("demo-urgent", Some("demo-why-urgent")),
             Judgement::Passed | Judgement::ToInbox => ("demo-passed", Some("demo-why-open")),
             Judgement::Leave(Leave::NotOurs) => ("demo-left", Some("demo-why-private")),
-            Judgement::Leave(Leave::NeverHeld) => ("demo-left", Some("demo-why-account")),
+            Judgement::Leave(Leave::NeverHeld) if !self.delivered => ("demo-left", Some("demo-why-account")),
             Judgement::Leave(_) => return,
         };
         // At an edge everything is looked at again; the story tells it once.
@@ -82,6 +84,7 @@ impl<W: Write> Witness for Teller<W> {
             }
             Event::Judged { title, judgement, .. } => self.judged(now, title, judgement),
             Event::Delivered { originals, .. } => {
+                self.delivered = true;
                 let label = self.sentences.say("demo-digest");
                 let text = self.sentences.say_with("demo-digest-of", &[("count", originals.into())]);
                 self.line(now, &label, &text);
