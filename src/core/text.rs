@@ -114,11 +114,12 @@ fn collapse(text: &str) -> String {
 fn is_collapsed(text: &str) -> bool {
     let mut after_space = true;
     for c in text.chars() {
-        let is_space = c == ' ';
-        if is_space && after_space || !is_space && !is_ink(c) && (c.is_whitespace() || blank(c) || hidden(c)) {
-            return false;
+        match c {
+            ' ' if after_space => return false,
+            ' ' => after_space = true,
+            _ if !is_ink(c) && (c.is_whitespace() || blank(c) || hidden(c)) => return false,
+            _ => after_space = false,
         }
-        after_space = is_space;
     }
     !after_space || text.is_empty()
 }

@@ -39,7 +39,7 @@ impl Daemon {
             }
         }
         match self.settle(now).await {
-            Ok(progress) => self.orphans_settled = progress == Progress::Nothing,
+            Ok(_) => {}
             Err((_, Failure::Mailbox(error))) => tracing::debug!(%error, "sealed originals were not looked for"),
             Err((_, Failure::State(error))) => return Err(error),
         }
@@ -50,17 +50,13 @@ impl Daemon {
     /// looked for, as long as after an attempt; found, or partly filed already: the rest is filed; not found: unsealed, and in
     /// the next digest.
     pub(super) async fn settle_orphans(&mut self, now: DateTime<Utc>) -> Result<Progress, StateError> {
-        if !self.links.iter().all(|link| link.is_up()) {
+        if !self.links.iter().all(Link::is_up) {
             // One that stays away must not keep the others waiting for ever: what was tried is enough.
             let tried = self.links.iter().all(|link| link.tried);
             return Ok(if tried { Progress::Nothing } else { Progress::Waits(None) });
         }
         match self.settle(now).await {
-            Ok(Progress::Nothing) => {
-                self.orphans_settled = true;
-                Ok(Progress::Nothing)
-            }
-            Ok(other) => Ok(other),
+            Ok(progress) => Ok(progress),
             Err((index, failure)) => {
                 self.put_down(index, failure, now)?;
                 Ok(Progress::Waits(None))
@@ -109,11 +105,13 @@ impl Daemon {
         Ok(now)
     }
 
-    fn forget_orphans(&self) -> Result<(), StateError> {
-        match self.state.note(ORPHANS_SINCE)? {
-            Some(_) => self.state.set_note(ORPHANS_SINCE, None),
-            None => Ok(()),
+    /// There are none any more.
+    fn forget_orphans(&mut self) -> Result<(), StateError> {
+        if self.state.note(ORPHANS_SINCE)?.is_some() {
+            self.state.set_note(ORPHANS_SINCE, None)?;
         }
+        self.orphans_settled = true;
+        Ok(())
     }
 
     async fn was_delivered(&mut self, rid: &str, now: DateTime<Utc>) -> Result<bool, (usize, Failure)> {
